@@ -1,0 +1,13 @@
+using System.Runtime.CompilerServices;
+using Tidar.Kernels.Simd;
+
+namespace Tidar.Kernels.Matrices;
+
+/// <summary>Panels of bfloat16: half the bytes, widened exactly in the register.</summary>
+internal readonly unsafe struct BFloat16Element : IPanelElement
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TLanes Load<TLanes>(void* panel, nint index)
+        where TLanes : unmanaged, ILanes<TLanes>
+        => TLanes.LoadBFloat16((ushort*)panel + index);
+}

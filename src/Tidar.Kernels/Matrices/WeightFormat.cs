@@ -1,0 +1,11 @@
+namespace Tidar.Kernels.Matrices;
+
+/// <summary>How packed weights are stored.</summary>
+public enum WeightFormat
+{
+    /// <summary>4 bytes a weight.</summary>
+    Float32,
+
+    /// <summary>2 bytes a weight; float32 arithmetic on the exactly widened values.</summary>
+    BFloat16,
+}
