@@ -18,12 +18,42 @@ public abstract class WeightTensor
     /// <summary>The file that holds the tensor, for messages.</summary>
     public abstract string Source { get; }
 
+    /// <summary>Whether the elements are numbers of a floating-point kind, which <see cref="ReadRows"/> can give; false for integers and unknown types.</summary>
+    public virtual bool IsReadable => true;
+
+    /// <summary>Product of all dimensions.</summary>
+    public long ElementCount => Shape.Aggregate(1L, static (a, b) => checked(a * b));
+
     /// <summary>Product of all dimensions but the last (1 for a vector).</summary>
-    public long Rows => Shape.Count <= 1 ? 1 : Shape.Take(Shape.Count - 1).Aggregate(1L, (a, b) => checked(a * b));
+    public long Rows => Shape.Count <= 1 ? 1 : Shape.Take(Shape.Count - 1).Aggregate(1L, static (a, b) => checked(a * b));
 
     /// <summary>The last dimension (1 for a scalar).</summary>
     public int Columns => Shape.Count == 0 ? 1 : checked((int)Shape[^1]);
 
     /// <summary>Reads rows [<paramref name="firstRow"/>, +<paramref name="rowCount"/>) as float32 into <paramref name="destination"/> [rowCount, Columns].</summary>
+    /// <exception cref="InvalidInputException">The stored type is not a floating-point kind.</exception>
     public abstract void ReadRows(long firstRow, int rowCount, Span<float> destination);
+
+    /// <summary>
+    /// The stored bfloat16 values of rows [<paramref name="firstRow"/>, +<paramref name="rowCount"/>), [rowCount, Columns], straight from the mapped file.
+    /// </summary>
+    /// <returns>False where the tensor is stored otherwise, or where the file does not align it to two bytes: then <see cref="ReadRows"/> serves.</returns>
+    /// <remarks>The span is valid until the file is closed.</remarks>
+    public virtual bool TryGetBFloat16Rows(long firstRow, int rowCount, out ReadOnlySpan<ushort> values)
+    {
+        values = default;
+        return false;
+    }
+
+    /// <summary>Reads the whole tensor as float32, row-major: for small tensors (norms, biases, tests).</summary>
+    /// <exception cref="InvalidInputException">The stored type is not a floating-point kind, or the tensor is larger than an array.</exception>
+    public float[] ReadAll()
+    {
+        if (ElementCount > Array.MaxLength)
+            throw new InvalidInputException(Source, Name, $"at most {Array.MaxLength} elements", $"{ElementCount}");
+        float[] values = new float[ElementCount];
+        if (values.Length > 0)
+            ReadRows(0, checked((int)Rows), values);
+        return values;
+    }
 }

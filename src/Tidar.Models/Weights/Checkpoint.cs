@@ -1,0 +1,100 @@
+using System.Diagnostics.CodeAnalysis;
+using Tidar.Models.Configuration;
+using Tidar.Models.Weights.Safetensors;
+
+namespace Tidar.Models.Weights;
+
+/// <summary>
+/// A model on disk: its configuration and its memory-mapped tensors, checked against each other when it is opened (names, shapes and element types;
+/// no weight is read). Tensors are valid until <see cref="Dispose"/>.
+/// </summary>
+public sealed class Checkpoint : IDisposable
+{
+    private readonly IReadOnlyList<IDisposable> _files;
+    private readonly Dictionary<string, WeightTensor> _byName;
+
+    private Checkpoint(string path, ModelConfig config, IReadOnlyList<WeightTensor> tensors, IReadOnlyList<IDisposable> files)
+    {
+        Path = path;
+        Config = config;
+        Tensors = tensors;
+        _files = files;
+        _byName = tensors.ToDictionary(static t => t.Name, StringComparer.Ordinal);
+        ParameterCount = CheckTensors();
+    }
+
+    /// <summary>The folder or file as it was named.</summary>
+    public string Path { get; }
+
+    /// <summary>The model's shape.</summary>
+    public ModelConfig Config { get; }
+
+    /// <summary>Every tensor, in the file's order.</summary>
+    public IReadOnlyList<WeightTensor> Tensors { get; }
+
+    /// <summary>Number of weights of the model; a tied head counts once.</summary>
+    public long ParameterCount { get; }
+
+    /// <summary>Opens a Hugging Face model folder.</summary>
+    /// <exception cref="InvalidInputException">The folder or a file in it is missing, malformed, or does not fit the configuration.</exception>
+    public static Checkpoint Open(string path)
+    {
+        if (!Directory.Exists(path))
+            throw new InvalidInputException(path, null, "a model folder", "none");
+        ModelConfig config = ModelConfigReader.ReadFolder(path);
+        ShardedTensors shards = ShardedTensors.OpenFolder(path);
+        try
+        {
+            return new Checkpoint(path, config, shards.Tensors, shards.Files);
+        }
+        catch
+        {
+            shards.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>A tensor that must be there with exactly this shape.</summary>
+    /// <param name="name">Hugging Face name.</param>
+    /// <param name="expectedShape">Its dimensions, outermost first.</param>
+    /// <exception cref="InvalidInputException">It is missing, has another shape, or holds no floating-point numbers.</exception>
+    public WeightTensor Get(string name, params ReadOnlySpan<long> expectedShape)
+    {
+        if (!TryGet(name, out WeightTensor? tensor))
+            throw new InvalidInputException(Path, name, $"a tensor of shape {Show(expectedShape)}", "no such tensor");
+        if (!expectedShape.SequenceEqual([.. tensor.Shape]))
+            throw new InvalidInputException(tensor.Source, name, $"shape {Show(expectedShape)}", Show([.. tensor.Shape]));
+        return tensor.IsReadable ? tensor : throw MappedTensor.NotFloat(tensor);
+    }
+
+    /// <summary>A tensor that may be there.</summary>
+    public bool TryGet(string name, [NotNullWhen(true)] out WeightTensor? tensor) => _byName.TryGetValue(name, out tensor);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (IDisposable file in _files)
+            file.Dispose();
+    }
+
+    private long CheckTensors()
+    {
+        long parameters = 0;
+        HashSet<string> expected = new(StringComparer.Ordinal);
+        foreach ((string name, long[] shape) in DecoderLayout.Tensors(Config))
+        {
+            parameters += Get(name, shape).ElementCount;
+            expected.Add(name);
+        }
+
+        foreach (WeightTensor tensor in Tensors)
+        {
+            if (!expected.Contains(tensor.Name) && !DecoderLayout.MayBeIgnored(tensor.Name, Config))
+                throw new InvalidInputException(tensor.Source, tensor.Name, "only tensors that the configuration asks for", "one more");
+        }
+
+        return parameters;
+    }
+
+    private static string Show(ReadOnlySpan<long> shape) => $"[{string.Join(", ", shape.ToArray())}]";
+}
