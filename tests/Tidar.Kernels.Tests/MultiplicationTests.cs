@@ -1,5 +1,4 @@
 using Tidar.Kernels.Matrices;
-using Tidar.Kernels.Threading;
 
 namespace Tidar.Kernels.Tests;
 
@@ -23,7 +22,7 @@ public sealed class MultiplicationTests
         {
             using WeightMatrix matrix = WeightMatrix.Create(format, outputs, inputs);
             matrix.SetRows(0, weights);
-            OnEveryTier(team =>
+            Tiers.OnEach(team =>
             {
                 float[] y = new float[rows * outputs];
                 matrix.Multiply(team, x, rows, y);
@@ -40,7 +39,7 @@ public sealed class MultiplicationTests
         float[] weights = Values(random, outputs * inputs);
         float[] x = Values(random, rows * inputs);
         float[] expected = Reference(x, weights, rows, outputs, inputs);
-        OnEveryTier(team =>
+        Tiers.OnEach(team =>
         {
             using PackedOperand operand = new();
             float[] y = new float[rows * outputs];
@@ -69,27 +68,6 @@ public sealed class MultiplicationTests
             operand.Multiply(team, right, rows, y, accumulate: true);
             Assert.Equal(expected, y);
         });
-    }
-
-    private static void OnEveryTier(Action<WorkerTeam> check)
-    {
-        KernelTier before = Processor.Tier;
-        try
-        {
-            foreach (KernelTier tier in Processor.Available)
-            {
-                Processor.Tier = tier;
-                foreach (int threads in new[] { 1, 3 })
-                {
-                    using WorkerTeam team = new(threads);
-                    check(team);
-                }
-            }
-        }
-        finally
-        {
-            Processor.Tier = before;
-        }
     }
 
     private static float[] Reference(float[] x, float[] weights, int rows, int outputs, int inputs)

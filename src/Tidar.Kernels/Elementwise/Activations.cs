@@ -1,0 +1,45 @@
+using System.Runtime.CompilerServices;
+using Tidar.Kernels.Simd;
+
+namespace Tidar.Kernels.Elementwise;
+
+/// <summary>Element-wise functions of the forward pass.</summary>
+public static class Activations
+{
+    /// <summary>SwiGLU: y = silu(gate) · up, silu(g) = g / (1 + e^-g). All of one length; <paramref name="y"/> may be an input.</summary>
+    public static void SwiGlu(ReadOnlySpan<float> gate, ReadOnlySpan<float> up, Span<float> y) => Map.Run(default(SwiGluMap), gate, up, y);
+
+    /// <summary>y = a + b; <paramref name="y"/> may be an input.</summary>
+    public static void Add(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> y) => Map.Run(default(AddMap), a, b, y);
+
+    /// <summary>y = e^x, see <see cref="Exponential"/> for the range.</summary>
+    public static void Exp(ReadOnlySpan<float> x, Span<float> y) => Map.Run(default(ExpMap), x, x, y);
+
+    private readonly struct SwiGluMap : IMap
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TLanes Apply<TLanes>(TLanes a, TLanes b)
+            where TLanes : unmanaged, ILanes<TLanes>
+        {
+            TLanes one = TLanes.Broadcast(1);
+            TLanes silu = TLanes.Divide(a, TLanes.Add(one, Exponential.Of(TLanes.Subtract(TLanes.Zero, a))));
+            return TLanes.Multiply(silu, b);
+        }
+    }
+
+    private readonly struct AddMap : IMap
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TLanes Apply<TLanes>(TLanes a, TLanes b)
+            where TLanes : unmanaged, ILanes<TLanes>
+            => TLanes.Add(a, b);
+    }
+
+    private readonly struct ExpMap : IMap
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TLanes Apply<TLanes>(TLanes a, TLanes b)
+            where TLanes : unmanaged, ILanes<TLanes>
+            => Exponential.Of(a);
+    }
+}
