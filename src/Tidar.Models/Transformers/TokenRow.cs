@@ -1,0 +1,20 @@
+namespace Tidar.Models.Transformers;
+
+/// <summary>
+/// One query row of a forward pass: a token at a position that sees a prefix of the clean sequence and one contiguous span of ephemeral rows.
+/// </summary>
+/// <param name="Token">Vocabulary id.</param>
+/// <param name="Position">Absolute position (RoPE).</param>
+/// <param name="Sequence">Index of the row's sequence among <see cref="RowBatch.Caches"/>.</param>
+/// <param name="PrefixLength">Cached positions 0 … PrefixLength-1 that the row sees. A clean row sees its own position too.</param>
+/// <param name="SpanStart">First ephemeral row (counted among ephemeral rows of the batch) that the row sees.</param>
+/// <param name="SpanLength">Ephemeral rows that the row sees; 0 for none.</param>
+/// <param name="Ephemeral">Index of this row among the ephemeral rows; -1 for a clean row, whose keys and values go into the cache.</param>
+public readonly record struct TokenRow(int Token, int Position, int Sequence, int PrefixLength, int SpanStart, int SpanLength, int Ephemeral)
+{
+    /// <summary>Whether keys and values are written into the cache at <see cref="Position"/>.</summary>
+    public bool IsClean => Ephemeral < 0;
+
+    /// <summary>Slot of a mask row inside its block; meaningful for ephemeral rows.</summary>
+    public int Slot => Ephemeral - SpanStart;
+}

@@ -1,0 +1,197 @@
+using Tidar.Kernels.Attention;
+using Tidar.Kernels.Elementwise;
+using Tidar.Kernels.Matrices;
+using Tidar.Kernels.Threading;
+using Tidar.Models.Configuration;
+using Tidar.Models.Weights;
+
+namespace Tidar.Models.Transformers;
+
+/// <summary>
+/// The decoder of Llama, Qwen2 and Qwen3: one forward pass over rows of "prefix + span" (see <see cref="TokenRow"/>). A row's result has the same bits whatever
+/// else is in the batch, at any thread count. Not thread-safe: one pass at a time.
+/// </summary>
+/// <remarks>
+/// The last layer is finished lazily: a pass computes its keys and values for all rows, and the rest of it only for rows whose logits are asked for.
+/// </remarks>
+public sealed class Transformer : ILanguageModel, IDisposable
+{
+    private readonly TransformerWeights _weights;
+    private readonly WorkerTeam _team;
+    private readonly RotaryEmbedding _rope;
+    private readonly PrefixSpanAttention _attention;
+    private readonly KeyValueStore _span;
+    private readonly Activation _hidden;
+    private readonly Activation _normed;
+    private readonly Activation _queryKeyValue;
+    private readonly Activation _attended;
+    private readonly Activation _gateUp;
+    private readonly Activation _inner;
+    private readonly Activation _delta;
+    private readonly Activation _selectedHidden;
+    private readonly Activation _selectedQueries;
+    private readonly Activation _final;
+    private readonly PassState _pass = new();
+
+    private Transformer(ModelConfig config, TransformerWeights weights, WorkerTeam team)
+    {
+        Config = config;
+        _weights = weights;
+        _team = team;
+        _rope = RopeFrequencies.Create(config);
+        _attention = new PrefixSpanAttention(config.HeadCount, config.KeyValueHeadCount, config.HeadDimension);
+        _span = new KeyValueStore(config.KeyValueHeadCount, config.HeadDimension, capacity: 1);
+        _hidden = new Activation(config.HiddenSize);
+        _normed = new Activation(config.HiddenSize);
+        _queryKeyValue = new Activation(config.QueryWidth + (2 * config.KeyValueWidth));
+        _attended = new Activation(config.QueryWidth);
+        _gateUp = new Activation(2 * config.IntermediateSize);
+        _inner = new Activation(config.IntermediateSize);
+        _delta = new Activation(config.HiddenSize);
+        _selectedHidden = new Activation(config.HiddenSize);
+        _selectedQueries = new Activation(_queryKeyValue.Width);
+        _final = new Activation(config.HiddenSize);
+    }
+
+    /// <inheritdoc/>
+    public ModelConfig Config { get; }
+
+    /// <summary>Bytes of packed weights that a full pass reads.</summary>
+    public long WeightBytes => _weights.PackedBytes;
+
+    /// <summary>For parity tests: receives the residual stream [rows, hidden] after the embedding (index 0) and after every layer (index 1 …).</summary>
+    internal Action<int, ReadOnlyMemory<float>>? HiddenObserver { get; set; }
+
+    /// <summary>Packs a checkpoint's weights. The checkpoint must stay open: embedding rows are read from it.</summary>
+    /// <param name="checkpoint">The opened model.</param>
+    /// <param name="team">Threads; owned by the caller.</param>
+    /// <param name="format">Weight format; null keeps every weight's exact value.</param>
+    /// <param name="progress">Receives the number of weights packed so far.</param>
+    public static Transformer Load(Checkpoint checkpoint, WorkerTeam team, WeightFormat? format = null, IProgress<long>? progress = null) =>
+        Load(checkpoint.Config, checkpoint.Get, team, format, progress);
+
+    /// <summary>Packs weights from wherever <paramref name="find"/> has them.</summary>
+    public static Transformer Load(ModelConfig config, TensorLookup find, WorkerTeam team, WeightFormat? format = null, IProgress<long>? progress = null) =>
+        new(config, TransformerWeights.Load(config, find, new WeightPacker(team, format, progress)), team);
+
+    /// <inheritdoc/>
+    public KeyValueCache CreateCache(int capacity) => new(Config, Math.Min(capacity, Config.MaxPositions));
+
+    /// <inheritdoc/>
+    public void Forward(RowBatch batch)
+    {
+        _pass.Begin(batch, Config);
+        if (batch.Count == 0)
+            return;
+        _rope.Reserve(_pass.HighestPosition + 1);
+        _span.Reserve(batch.EphemeralCount);
+        Embed();
+        for (int i = 0; i < Config.LayerCount; i++)
+        {
+            LayerWeights layer = _weights.Layers[i];
+            KeyValueStore[] stores = _pass.Stores(i);
+            int rows = _pass.RowCount;
+            if (i == 0)
+                Normalize(rows, layer.AttentionNorm);
+            Project(rows, layer, stores);
+            if (i == Config.LayerCount - 1)
+                break;
+            Attend(_queryKeyValue.Rows(rows), _pass.AttentionRows, _pass.Tiles, stores);
+            FinishLayer(layer, _hidden.Rows(rows), _attended.Rows(rows), rows, _weights.Layers[i + 1].AttentionNorm);
+            Observe(i + 1, _hidden.Rows(rows));
+        }
+
+        if (HiddenObserver is not null)
+            FinishLastLayer([.. Enumerable.Range(0, _pass.RowCount)]);
+    }
+
+    /// <inheritdoc/>
+    public void Logits(ReadOnlySpan<int> rows, Span<float> logits)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(logits.Length, checked(rows.Length * Config.VocabularySize), nameof(logits));
+        FinishLastLayer(rows);
+        Span<float> gathered = _normed.Rows(rows.Length);
+        for (int i = 0; i < rows.Length; i++)
+            RmsNorm.Run(_final.Row(rows[i]), _weights.FinalNorm, Config.NormEpsilon, gathered.Slice(i * Config.HiddenSize, Config.HiddenSize));
+        _weights.Head.Multiply(_team, gathered, rows.Length, logits);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _weights.Dispose();
+        _rope.Dispose();
+        _attention.Dispose();
+        _span.Dispose();
+        foreach (Activation activation in new[] { _hidden, _normed, _queryKeyValue, _attended, _gateUp, _inner, _delta, _selectedHidden, _selectedQueries, _final })
+            activation.Dispose();
+    }
+
+    private void Embed()
+    {
+        int width = Config.HiddenSize;
+        Span<float> hidden = _hidden.Rows(_pass.RowCount);
+        _final.Rows(_pass.RowCount);
+        ReadOnlySpan<TokenRow> tokens = _pass.Tokens;
+        for (int i = 0; i < tokens.Length; i++)
+            _weights.Embedding.ReadRows(tokens[i].Token, 1, hidden.Slice(i * width, width));
+        Observe(0, hidden);
+    }
+
+    private void Normalize(int rows, float[] weight)
+    {
+        NormJob job = new(_hidden.Rows(rows), weight, Config.NormEpsilon, _normed.Rows(rows));
+        _team.Run(ref job, rows);
+    }
+
+    // q, k, v of all rows from the normalized residual stream; keys and values go to their stores.
+    private void Project(int rows, LayerWeights layer, KeyValueStore[] stores)
+    {
+        Span<float> queryKeyValue = _queryKeyValue.Rows(rows);
+        layer.QueryKeyValue.Multiply(_team, _normed.Rows(rows), rows, queryKeyValue);
+        KeyValueJob job = new(queryKeyValue, _pass.Tokens, layer, Config, _rope, stores, _span);
+        _team.Run(ref job, rows);
+    }
+
+    private void Attend(ReadOnlySpan<float> queryKeyValue, ReadOnlySpan<AttentionRow> rows, List<AttentionTile> tiles, KeyValueStore[] stores) =>
+        _attention.Run(_team, queryKeyValue, _queryKeyValue.Width, rows, tiles, stores, _span, _attended.Rows(rows.Length));
+
+    // Output projection, residual, norm, MLP, residual; then the next layer's norm where there is one.
+    private void FinishLayer(LayerWeights layer, Span<float> hidden, ReadOnlySpan<float> attended, int rows, float[]? nextNorm)
+    {
+        Span<float> delta = _delta.Rows(rows), normed = _normed.Rows(rows), gateUp = _gateUp.Rows(rows), inner = _inner.Rows(rows);
+        layer.AttentionOutput.Multiply(_team, attended, rows, delta);
+        ResidualJob afterAttention = new(hidden, delta, layer.AttentionOutputBias, layer.MlpNorm, Config.NormEpsilon, normed, Config.HiddenSize);
+        _team.Run(ref afterAttention, rows);
+        layer.GateUp.Multiply(_team, normed, rows, gateUp);
+        SwiGluJob activation = new(gateUp, layer.GateUpBias, inner, Config.IntermediateSize);
+        _team.Run(ref activation, rows);
+        layer.Down.Multiply(_team, inner, rows, delta);
+        ResidualJob afterMlp = new(hidden, delta, layer.DownBias, nextNorm, Config.NormEpsilon, normed, Config.HiddenSize);
+        _team.Run(ref afterMlp, rows);
+    }
+
+    // The last layer's attention and MLP for those of the given rows that have not been through them in this pass: their queries and residual
+    // streams move to matrices of their own, are finished there, and the results go where Logits finds them.
+    private void FinishLastLayer(ReadOnlySpan<int> rows)
+    {
+        if (!_pass.Select(rows))
+            return;
+        ReadOnlySpan<int> selected = _pass.Selected;
+        int last = Config.LayerCount - 1, count = selected.Length, width = Config.HiddenSize;
+        Span<float> hidden = _selectedHidden.Rows(count), queries = _selectedQueries.Rows(count);
+        for (int i = 0; i < count; i++)
+        {
+            _hidden.Row(selected[i]).CopyTo(hidden.Slice(i * width, width));
+            _queryKeyValue.Row(selected[i]).CopyTo(queries.Slice(i * _queryKeyValue.Width, _queryKeyValue.Width));
+        }
+
+        Attend(queries, _pass.SelectedAttentionRows, _pass.SelectedTiles, _pass.Stores(last));
+        FinishLayer(_weights.Layers[last], hidden, _attended.Rows(count), count, nextNorm: null);
+        for (int i = 0; i < count; i++)
+            hidden.Slice(i * width, width).CopyTo(_final.Row(selected[i]));
+        Observe(last + 1, hidden);
+    }
+
+    private void Observe(int index, ReadOnlySpan<float> hidden) => HiddenObserver?.Invoke(index, hidden.ToArray());
+}
