@@ -1,5 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Tidar.Models.Configuration;
+using Tidar.Models.Tokenization;
+using Tidar.Models.Weights.Gguf;
 using Tidar.Models.Weights.Safetensors;
 
 namespace Tidar.Models.Weights;
@@ -35,12 +37,47 @@ public sealed class Checkpoint : IDisposable
     /// <summary>Number of weights of the model; a tied head counts once.</summary>
     public long ParameterCount { get; }
 
-    /// <summary>Opens a Hugging Face model folder.</summary>
+    /// <summary>Opens a Hugging Face model folder, a GGUF file, or a folder that holds one GGUF file and no <c>config.json</c>.</summary>
     /// <exception cref="InvalidInputException">The folder or a file in it is missing, malformed, or does not fit the configuration.</exception>
     public static Checkpoint Open(string path)
     {
-        if (!Directory.Exists(path))
-            throw new InvalidInputException(path, null, "a model folder", "none");
+        if (Directory.Exists(path))
+            return SingleGguf(path) is string inside ? OpenGguf(inside) : OpenFolder(path);
+        if (!File.Exists(path))
+            throw new InvalidInputException(path, null, "a model folder or a GGUF file", "neither");
+        return GgufFile.IsGguf(path) ? OpenGguf(path) : throw new InvalidInputException(path, null, "a model folder or a GGUF file", "another file");
+    }
+
+    /// <summary>A model in memory; <paramref name="tensors"/> are checked against <paramref name="config"/> as those of a file are.</summary>
+    /// <exception cref="InvalidInputException">A tensor is missing or has the wrong shape.</exception>
+    public static Checkpoint InMemory(ModelConfig config, IReadOnlyList<WeightTensor> tensors) => new("memory", config, tensors, []);
+
+    /// <summary>The one GGUF file of a folder that has no <c>config.json</c>; null where that is not so.</summary>
+    internal static string? SingleGguf(string folder)
+    {
+        if (File.Exists(System.IO.Path.Combine(folder, "config.json")))
+            return null;
+        string[] files = Directory.GetFiles(folder, "*.gguf");
+        return files.Length == 1 ? files[0] : null;
+    }
+
+    private static Checkpoint OpenGguf(string path)
+    {
+        GgufFile file = GgufFile.Open(path);
+        try
+        {
+            ModelConfig config = GgufConfigReader.Read(file);
+            return new Checkpoint(path, config, GgufModel.Tensors(file, config), [file]) { Gguf = file };
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    private static Checkpoint OpenFolder(string path)
+    {
         ModelConfig config = ModelConfigReader.ReadFolder(path);
         ShardedTensors shards = ShardedTensors.OpenFolder(path);
         try
@@ -53,6 +90,16 @@ public sealed class Checkpoint : IDisposable
             throw;
         }
     }
+
+    /// <summary>The GGUF file that holds the model, with its metadata; null for a Hugging Face folder.</summary>
+    public GgufFile? Gguf { get; private init; }
+
+    /// <summary>The tokenizer that a GGUF file carries; null where it has none, and for a Hugging Face folder.</summary>
+    /// <exception cref="InvalidInputException">The metadata is malformed.</exception>
+    public GgufTokenizerData? ReadGgufTokenizer() => Gguf is null ? null : GgufTokenizerReader.Read(Gguf);
+
+    /// <summary>The chat template that a GGUF file carries; null where it has none, and for a Hugging Face folder.</summary>
+    public string? ChatTemplate => Gguf is null ? null : GgufTokenizerReader.ChatTemplate(Gguf);
 
     /// <summary>A tensor that must be there with exactly this shape.</summary>
     /// <param name="name">Hugging Face name.</param>

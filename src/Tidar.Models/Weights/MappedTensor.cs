@@ -64,6 +64,9 @@ internal sealed class MappedTensor : WeightTensor
         return true;
     }
 
+    /// <summary>The same tensor under another name.</summary>
+    internal MappedTensor Named(string name) => new(name, _file, _type, _offset, _shape);
+
     /// <summary>The stored bytes of whole blocks: <paramref name="count"/> elements from element <paramref name="first"/>.</summary>
     internal ReadOnlySpan<byte> Bytes(long first, int count) =>
         _file.Slice(_offset + (first / _type.BlockElements * _type.BlockBytes), checked((int)((long)count / _type.BlockElements * _type.BlockBytes)));
