@@ -51,7 +51,8 @@ internal static unsafe class TileKernel<TLanes, TElement>
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    // Each tile is a method of its own: together they exceed what the JIT inlines into one, and the last would be left unoptimized.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Tile8(float* a, nint lda, void* panel, nint first, int k, float* c, nint ldc, bool accumulate)
     {
         nint second = first + TLanes.Count;
@@ -118,7 +119,7 @@ internal static unsafe class TileKernel<TLanes, TElement>
         TLanes.Store(t7, c7 + TLanes.Count);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Tile4(float* a, nint lda, void* panel, nint first, int k, float* c, nint ldc, bool accumulate)
     {
         nint second = first + TLanes.Count;
@@ -157,7 +158,7 @@ internal static unsafe class TileKernel<TLanes, TElement>
         TLanes.Store(t3, c3 + TLanes.Count);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Tile2(float* a, nint lda, void* panel, nint first, int k, float* c, nint ldc, bool accumulate)
     {
         nint second = first + TLanes.Count;
@@ -182,7 +183,7 @@ internal static unsafe class TileKernel<TLanes, TElement>
         TLanes.Store(t1, c1 + TLanes.Count);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static void Tile1(float* a, void* panel, nint first, int k, float* c, bool accumulate)
     {
         nint second = first + TLanes.Count;

@@ -17,7 +17,8 @@ public sealed unsafe class WorkerTeam : IDisposable
     private void* _job;
     private int _count;
     private int _next;
-    private int _running;
+    private int _joined;
+    private int _open;
     private int _generation;
     private int _busy;
     private Exception? _failure;
@@ -62,7 +63,7 @@ public sealed unsafe class WorkerTeam : IDisposable
         _count = count;
         _next = 0;
         _failure = null;
-        _running = _workers.Length;
+        Volatile.Write(ref _open, 1);
         Interlocked.Increment(ref _generation);
         for (int i = 0; i < _workers.Length; i++)
         {
@@ -71,8 +72,11 @@ public sealed unsafe class WorkerTeam : IDisposable
         }
 
         Drain(0);
+
+        // Only workers that came in time are waited for: on a busy machine a worker may not get a processor before the caller has done all items itself.
+        Interlocked.Exchange(ref _open, 0);
         SpinWait spinner = default;
-        while (Volatile.Read(ref _running) > 0)
+        while (Volatile.Read(ref _joined) > 0)
             spinner.SpinOnce(sleep1Threshold: -1);
         Exception? failure = _failure;
         _job = null;
@@ -123,8 +127,12 @@ public sealed unsafe class WorkerTeam : IDisposable
             if (_stopping)
                 return;
             seen = Volatile.Read(ref _generation);
-            Drain(index + 1);
-            Interlocked.Decrement(ref _running);
+
+            // Joining comes before looking: either this worker sees the job closed and leaves it alone, or the caller sees that it joined and waits.
+            Interlocked.Increment(ref _joined);
+            if (Volatile.Read(ref _open) == 1)
+                Drain(index + 1);
+            Interlocked.Decrement(ref _joined);
         }
     }
 
