@@ -71,12 +71,15 @@ internal static class InputFile
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
-            throw new InvalidInputException(source, Place(error), "valid JSON", error is JsonException ? error.Message : "a broken \\u escape", error);
+            throw new InvalidInputException(source, Place(error), "valid JSON", Reason(error), error);
         }
     }
 
     private static string? Place(Exception error) =>
         error is JsonException { LineNumber: long line } ? string.Create(CultureInfo.InvariantCulture, $"line {line + 1}") : null;
+
+    /// <summary>What a JSON parser's exception says is wrong, without its own way of counting lines.</summary>
+    public static string Reason(Exception error) => error is JsonException ? error.Message.Split(" LineNumber:")[0].TrimEnd('.') : "a broken \\u escape";
 
     private static string Reason(string path, Exception error) => error switch
     {

@@ -22,10 +22,10 @@ public abstract class WeightTensor
     public virtual bool IsReadable => true;
 
     /// <summary>Product of all dimensions.</summary>
-    public long ElementCount => Shape.Aggregate(1L, static (a, b) => checked(a * b));
+    public long ElementCount => Product(Shape.Count);
 
     /// <summary>Product of all dimensions but the last (1 for a vector).</summary>
-    public long Rows => Shape.Count <= 1 ? 1 : Shape.Take(Shape.Count - 1).Aggregate(1L, static (a, b) => checked(a * b));
+    public long Rows => Product(Shape.Count - 1);
 
     /// <summary>The last dimension (1 for a scalar).</summary>
     public int Columns => Shape.Count == 0 ? 1 : checked((int)Shape[^1]);
@@ -55,5 +55,13 @@ public abstract class WeightTensor
         if (values.Length > 0)
             ReadRows(0, checked((int)Rows), values);
         return values;
+    }
+
+    private long Product(int dimensions)
+    {
+        long product = 1;
+        for (int i = 0; i < dimensions; i++)
+            product = checked(product * Shape[i]);
+        return product;
     }
 }

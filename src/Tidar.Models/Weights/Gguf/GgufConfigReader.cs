@@ -7,6 +7,15 @@ namespace Tidar.Models.Weights.Gguf;
 /// </summary>
 internal sealed class GgufConfigReader
 {
+    private const string Supported = "llama, qwen2 or qwen3";
+
+    private static readonly Dictionary<string, ModelArchitecture> Families = new(StringComparer.Ordinal)
+    {
+        ["llama"] = ModelArchitecture.Llama,
+        ["qwen2"] = ModelArchitecture.Qwen2,
+        ["qwen3"] = ModelArchitecture.Qwen3,
+    };
+
     private readonly GgufFile _file;
     private readonly GgufMetadata _metadata;
     private readonly Dictionary<string, WeightTensor> _tensors;
@@ -17,22 +26,25 @@ internal sealed class GgufConfigReader
         _file = file;
         _metadata = file.Metadata;
         _tensors = file.Tensors.ToDictionary(static t => t.Name, StringComparer.Ordinal);
-        _family = _metadata.Text("general.architecture") ?? throw Error("general.architecture", "llama, qwen2 or qwen3", "nothing");
+        _family = _metadata.Text("general.architecture") ?? throw Error("general.architecture", Supported, "nothing");
     }
 
     /// <summary>Reads the configuration of the model in <paramref name="file"/>.</summary>
     /// <exception cref="InvalidInputException">A key is missing, malformed or out of range, or the model is not one of the supported decoders.</exception>
     public static ModelConfig Read(GgufFile file) => new GgufConfigReader(file).Read();
 
+    /// <summary>
+    /// Whether a file names a supported architecture and then says nothing more of a model, neither by a key nor by a tensor: a container that someone keeps tensors in.
+    /// </summary>
+    public static bool IsBareContainer(GgufFile file) =>
+        file.Metadata.Text("general.architecture") is string family && Families.ContainsKey(family)
+        && !file.Metadata.Keys.Any(k => k.StartsWith(family + ".", StringComparison.Ordinal))
+        && file.Tensors.All(static t => GgufNames.ToHuggingFace(t.Name) is null);
+
     private ModelConfig Read()
     {
-        ModelArchitecture architecture = _family switch
-        {
-            "llama" => ModelArchitecture.Llama,
-            "qwen2" => ModelArchitecture.Qwen2,
-            "qwen3" => ModelArchitecture.Qwen3,
-            _ => throw Error("general.architecture", "llama, qwen2 or qwen3", _family),
-        };
+        if (!Families.TryGetValue(_family, out ModelArchitecture architecture))
+            throw Error("general.architecture", Supported, _family);
         ModelConfigRules.FieldNames names = new(
             Key("embedding_length"), Key("attention.head_count"), Key("attention.head_count_kv"), Key("attention.key_length"), Key("rope.scaling.type"));
         int layers = Required("block_count", ModelLimits.Layers);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Unicode;
+using Tidar.Models.Files;
 using Tidar.Models.Weights.Elements;
 
 namespace Tidar.Models.Weights.Safetensors;
@@ -37,7 +38,7 @@ internal sealed class SafetensorsHeader
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
-            throw new InvalidInputException(source, "header", "valid JSON", error is JsonException ? error.Message : "a broken \\u escape", error);
+            throw new InvalidInputException(source, "header", "valid JSON", InputFile.Reason(error), error);
         }
 
         result.CheckPlaces(dataLength);

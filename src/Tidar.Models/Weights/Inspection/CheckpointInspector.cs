@@ -1,0 +1,99 @@
+using System.Text.Json;
+using Tidar.Models.Configuration;
+using Tidar.Models.Files;
+using Tidar.Models.Weights.Gguf;
+using Tidar.Models.Weights.Safetensors;
+
+namespace Tidar.Models.Weights.Inspection;
+
+/// <summary>
+/// Looks at a model folder, a GGUF file, or any single file of a checkpoint, and checks everything in it. What it is follows from its content, not its name,
+/// where the two could differ.
+/// </summary>
+public static class CheckpointInspector
+{
+    /// <summary>Inspects <paramref name="path"/>; no weight is read.</summary>
+    /// <exception cref="InvalidInputException">It is missing, malformed, not of a checkpoint, or its parts do not fit each other.</exception>
+    public static InspectionReport Inspect(string path)
+    {
+        if (Directory.Exists(path))
+            return Checkpoint.SingleGguf(path) is string inside ? InspectGguf(path, inside) : InspectFolder(path);
+        if (!File.Exists(path))
+            throw new InvalidInputException(path, null, "a model folder or a file of a checkpoint", "nothing there");
+        if (path.EndsWith(".safetensors", StringComparison.OrdinalIgnoreCase))
+            return InspectSafetensors(path);
+        if (path.EndsWith(".json", StringComparison.OrdinalIgnoreCase))
+            return InspectJson(path);
+        return GgufFile.IsGguf(path)
+            ? InspectGguf(path, path)
+            : throw new InvalidInputException(path, null, "a model folder, .gguf, .safetensors or .json file", "a file of another kind");
+    }
+
+    private static InspectionReport InspectFolder(string path)
+    {
+        using Checkpoint checkpoint = Checkpoint.Open(path);
+        return new InspectionReport
+        {
+            Path = path,
+            Kind = InspectedKind.Model,
+            Config = checkpoint.Config,
+            Parameters = checkpoint.ParameterCount,
+            Tensors = List(checkpoint.Tensors),
+        };
+    }
+
+    private static InspectionReport InspectGguf(string path, string filePath)
+    {
+        using GgufFile file = GgufFile.Open(filePath);
+        InspectionReport report = new()
+        {
+            Path = path,
+            Kind = InspectedKind.Container,
+            Parameters = file.Tensors.Sum(static t => t.ElementCount),
+            Tensors = List(file.Tensors),
+            Metadata = file.Metadata.Keys.ToDictionary(static k => k, file.Metadata.Show, StringComparer.Ordinal),
+        };
+        if (GgufConfigReader.IsBareContainer(file))
+            return report;
+        using Checkpoint checkpoint = Checkpoint.Open(filePath);
+        return report with { Kind = InspectedKind.Model, Config = checkpoint.Config, Parameters = checkpoint.ParameterCount };
+    }
+
+    private static InspectionReport InspectSafetensors(string path)
+    {
+        using SafetensorsFile file = SafetensorsFile.Open(path);
+        return new InspectionReport
+        {
+            Path = path,
+            Kind = InspectedKind.Tensors,
+            Parameters = file.Tensors.Sum(static t => t.ElementCount),
+            Tensors = List(file.Tensors),
+            Metadata = file.Metadata,
+        };
+    }
+
+    private static InspectionReport InspectJson(string path)
+    {
+        using JsonDocument document = InputFile.ReadJson(path);
+        JsonFields fields = JsonFields.Of(document, path);
+        if (fields.IsWritten("weight_map") || path.EndsWith(".index.json", StringComparison.OrdinalIgnoreCase))
+            return InspectIndex(path);
+        if (fields.IsWritten("model_type") || fields.IsWritten("architectures") || Path.GetFileName(path) == "config.json")
+            return new InspectionReport { Path = path, Kind = InspectedKind.Configuration, Config = ModelConfigReader.Read(fields) };
+        throw new InvalidInputException(path, null, "a model configuration (model_type), an index (weight_map) or a tokenizer (model)", "none of their fields");
+    }
+
+    private static InspectionReport InspectIndex(string path)
+    {
+        using ShardedTensors shards = ShardedTensors.OpenIndex(path);
+        return new InspectionReport
+        {
+            Path = path,
+            Kind = InspectedKind.Index,
+            Parameters = shards.Tensors.Sum(static t => t.ElementCount),
+            Tensors = List(shards.Tensors),
+        };
+    }
+
+    private static InspectedTensor[] List(IEnumerable<WeightTensor> tensors) => [.. tensors.Select(static t => new InspectedTensor(t.Name, t.DataType, t.Shape))];
+}
