@@ -35,6 +35,15 @@ internal static class SharedData
         return Directory.GetFiles(path).Select(f => System.IO.Path.GetFileName(f)).Order(StringComparer.Ordinal);
     }
 
+    /// <summary>Names of the files with an ending in a folder of <c>shared/</c>, or a single placeholder so that a theory can report the skip.</summary>
+    public static IEnumerable<string> Files(string ending, params string[] parts)
+    {
+        string? path = Root is null ? null : System.IO.Path.Combine([Root, .. parts]);
+        if (path is null || !Directory.Exists(path))
+            return ["(absent)"];
+        return Directory.GetFiles(path, "*" + ending).Select(f => System.IO.Path.GetFileName(f)).Order(StringComparer.Ordinal);
+    }
+
     /// <summary>The repository's root: the folder that holds <c>Tidar.slnx</c>.</summary>
     public static string RepositoryRoot { get; } = FindUp("Tidar.slnx") ?? throw new InvalidOperationException("Tidar.slnx not found above the tests");
 
