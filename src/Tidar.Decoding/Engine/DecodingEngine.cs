@@ -1,0 +1,123 @@
+using System.Runtime.InteropServices;
+using Tidar.Decoding.Sampling;
+using Tidar.Decoding.Sequences;
+using Tidar.Models;
+using Tidar.Models.Transformers;
+
+namespace Tidar.Decoding.Engine;
+
+/// <summary>
+/// Runs sessions on one model: a step plans all of them, runs one forward pass over all their rows, and lets each take in its logits. What a session gets does not
+/// depend on the others. Not thread-safe, as the model is not.
+/// </summary>
+/// <param name="model">The model.</param>
+public sealed class DecodingEngine(ILanguageModel model)
+{
+    /// <summary>Most prompt rows of one sequence in one pass.</summary>
+    public const int DefaultPrefillRows = 256;
+
+    // Logits of as many sessions as fit into about 64 million numbers are computed together.
+    private const int MostLogits = 1 << 26;
+
+    // A cache starts with room for this many tokens beyond the prompt and doubles when it is full.
+    private const int FirstCacheTokens = 512;
+
+    private readonly RowBatch _batch = new();
+    private readonly List<DecodingSession> _active = [];
+    private readonly List<DecodingSession> _drafting = [];
+    private readonly List<int> _rows = [];
+    private readonly LogProbabilityRow _logProbabilities = new(model.Config.VocabularySize);
+    private float[] _logits = [];
+
+    /// <summary>The model.</summary>
+    public ILanguageModel Model => model;
+
+    /// <summary>Most prompt rows of one sequence in one pass; longer prompts take several, which count as one.</summary>
+    public int PrefillRows { get; init; } = DefaultPrefillRows;
+
+    /// <summary>Begins a text. The session is to be disposed of when it is done with.</summary>
+    /// <param name="prompt">Prompt ids.</param>
+    /// <param name="options">How to generate.</param>
+    /// <param name="text">Turns tokens into text; null where only ids are wanted.</param>
+    /// <exception cref="InvalidInputException">The prompt or an option is wrong.</exception>
+    public DecodingSession Start(ReadOnlySpan<int> prompt, GenerationOptions options, ITokenText? text = null)
+    {
+        DecodingPlan plan = new(options, model.Config);
+        plan.CheckPrompt(prompt);
+        if (options.Stop.Count > 0 && text is null)
+            throw new InvalidInputException("decoding options", "stop", "a model with a tokenizer", "none");
+        StopConditions stop = new(
+            options.IgnoreEos ? [] : model.Config.EosTokenIds, options.MaxTokens, text is null ? null : new StoppableText(text, options.Stop));
+        long capacity = Math.Min(plan.ContextLength, prompt.Length + plan.DraftLength + (long)Math.Min(options.MaxTokens, FirstCacheTokens));
+        TokenSequence sequence = new(
+            model.CreateCache((int)capacity),
+            prompt,
+            plan.CreateSampler(prompt),
+            stop,
+            plan.ContextLength,
+            options.LogProbabilities is null ? null : _logProbabilities,
+            options.LogProbabilities ?? 0,
+            options.Trace);
+        return new DecodingSession(sequence, plan, model.Config.VocabularySize);
+    }
+
+    /// <summary>One forward pass for all sessions that have not finished.</summary>
+    public void Step(params IReadOnlyList<DecodingSession> sessions)
+    {
+        _batch.Clear();
+        _active.Clear();
+        foreach (DecodingSession session in sessions)
+        {
+            if (session.IsFinished)
+                continue;
+            session.Plan(_batch, PrefillRows);
+            _active.Add(session);
+        }
+
+        if (_active.Count == 0)
+            return;
+        model.Forward(_batch);
+        GiveLogits(_active, static session => session.Commit());
+        _drafting.Clear();
+        foreach (DecodingSession session in _active)
+        {
+            if (!session.Pass.Wanted.IsEmpty)
+                _drafting.Add(session);
+        }
+
+        GiveLogits(_drafting, static session => session.Draft());
+        foreach (DecodingSession session in _active)
+            session.Clock();
+    }
+
+    // Computes the wanted logits of as many sessions at a time as the limit allows, and hands them over.
+    private void GiveLogits(List<DecodingSession> sessions, Action<DecodingSession> take)
+    {
+        int vocabulary = model.Config.VocabularySize;
+        for (int first = 0, end; first < sessions.Count; first = end)
+        {
+            _rows.Clear();
+            for (end = first; end < sessions.Count && (end == first || Fits(sessions[end])); end++)
+                _rows.AddRange(sessions[end].Pass.Wanted);
+            Reserve(_rows.Count * vocabulary);
+            if (_rows.Count > 0)
+                model.Logits(CollectionsMarshal.AsSpan(_rows), _logits.AsSpan(0, _rows.Count * vocabulary));
+            int start = 0;
+            for (int i = first; i < end; i++)
+            {
+                int count = sessions[i].Pass.Wanted.Length * vocabulary;
+                sessions[i].Pass.Give(_logits.AsMemory(start, count));
+                start += count;
+                take(sessions[i]);
+            }
+        }
+
+        bool Fits(DecodingSession session) => (long)(_rows.Count + session.Pass.Wanted.Length) * vocabulary <= MostLogits;
+    }
+
+    private void Reserve(int length)
+    {
+        if (_logits.Length < length)
+            _logits = new float[length + (length / 4)];
+    }
+}

@@ -1,0 +1,58 @@
+using Tidar.Decoding.Sequences;
+using Tidar.Models;
+
+namespace Tidar.Decoding.Engine;
+
+/// <summary>The words for strategies, modes and endings on the command line, in JSON and over HTTP.</summary>
+public static class DecodingNames
+{
+    /// <summary><c>auto</c>, <c>ar</c> or <c>tidar</c>.</summary>
+    public static string Of(StrategyKind strategy) => strategy switch
+    {
+        StrategyKind.Autoregressive => "ar",
+        StrategyKind.Tidar => "tidar",
+        _ => "auto",
+    };
+
+    /// <summary><c>auto</c>, <c>fused</c>, <c>two-pass</c> or <c>sparse</c>.</summary>
+    public static string Of(TidarMode mode) => mode switch
+    {
+        TidarMode.Fused => "fused",
+        TidarMode.TwoPass => "two-pass",
+        TidarMode.Sparse => "sparse",
+        _ => "auto",
+    };
+
+    /// <summary><c>eos</c>, <c>stop</c> or <c>length</c>.</summary>
+    public static string Of(FinishReason finish) => finish switch
+    {
+        FinishReason.Eos => "eos",
+        FinishReason.Stop => "stop",
+        _ => "length",
+    };
+
+    /// <summary><c>prefill</c> or <c>verify</c>.</summary>
+    public static string Of(StepKind kind) => kind == StepKind.Prefill ? "prefill" : "verify";
+
+    /// <summary><c>same pass</c> or <c>extra pass</c>.</summary>
+    public static string Of(DraftSource source) => source == DraftSource.SamePass ? "same pass" : "extra pass";
+
+    /// <summary>The strategy of a name.</summary>
+    /// <exception cref="InvalidInputException">There is none.</exception>
+    public static StrategyKind ParseStrategy(string name) => Parse(name, "strategy", Of, StrategyKind.Auto, StrategyKind.Autoregressive, StrategyKind.Tidar);
+
+    /// <summary>The mode of a name.</summary>
+    /// <exception cref="InvalidInputException">There is none.</exception>
+    public static TidarMode ParseMode(string name) => Parse(name, "mode", Of, TidarMode.Auto, TidarMode.Fused, TidarMode.TwoPass, TidarMode.Sparse);
+
+    private static T Parse<T>(string name, string field, Func<T, string> nameOf, params T[] values)
+    {
+        foreach (T value in values)
+        {
+            if (nameOf(value).Equals(name, StringComparison.OrdinalIgnoreCase))
+                return value;
+        }
+
+        throw new InvalidInputException("decoding options", field, string.Join(", ", values.Select(nameOf)), $"'{name}'");
+    }
+}

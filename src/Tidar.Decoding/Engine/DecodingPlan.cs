@@ -1,0 +1,128 @@
+using Tidar.Decoding.Sampling;
+using Tidar.Decoding.Sequences;
+using Tidar.Decoding.Strategies;
+using Tidar.Models;
+using Tidar.Models.Configuration;
+
+namespace Tidar.Decoding.Engine;
+
+/// <summary>Generation options resolved against a model: every choice made, every mistake found.</summary>
+internal sealed class DecodingPlan
+{
+    /// <summary>The draft length for a model whose training record does not say one.</summary>
+    public const int DefaultDraftLength = 8;
+
+    /// <summary>Largest draft length; the fused step has K + K² rows.</summary>
+    public const int LongestDraft = 64;
+
+    /// <summary>Most alternatives reported with a token.</summary>
+    public const int MostAlternatives = 100;
+
+    private const string Source = "decoding options";
+
+    private readonly ModelConfig _config;
+    private readonly GenerationOptions _options;
+    private readonly OutcomeSet? _outcomes;
+    private readonly List<string> _warnings = [];
+
+    /// <summary>Resolves and checks.</summary>
+    /// <exception cref="InvalidInputException">An option is out of its range or does not fit the model.</exception>
+    public DecodingPlan(GenerationOptions options, ModelConfig config)
+    {
+        (_options, _config) = (options, config);
+        MaskToken = options.MaskTokenId ?? config.Tidar?.MaskTokenId;
+        Strategy = options.Strategy != StrategyKind.Auto ? options.Strategy
+            : MaskToken is null ? StrategyKind.Autoregressive
+            : StrategyKind.Tidar;
+        ContextLength = options.ContextLength ?? config.MaxPositions;
+        CheckCommon();
+        if (Strategy != StrategyKind.Tidar)
+            return;
+        DraftLength = options.DraftLength ?? config.Tidar?.DraftLength ?? DefaultDraftLength;
+        Mode = options.Mode != TidarMode.Auto ? options.Mode : options.Outcomes is null ? TidarMode.Fused : TidarMode.Sparse;
+        CheckTidar();
+        _outcomes = Mode switch
+        {
+            TidarMode.Fused => OutcomeSet.All(DraftLength),
+            TidarMode.TwoPass => OutcomeSet.None(DraftLength),
+            _ => OutcomeSet.Of(DraftLength, options.Outcomes ?? []),
+        };
+    }
+
+    /// <summary>The strategy; never <see cref="StrategyKind.Auto"/>.</summary>
+    public StrategyKind Strategy { get; }
+
+    /// <summary>The mode; <see cref="TidarMode.Auto"/> where the strategy has none.</summary>
+    public TidarMode Mode { get; }
+
+    /// <summary>K; 1 for strategies that draft nothing.</summary>
+    public int DraftLength { get; } = 1;
+
+    /// <summary>The mask token, which is never produced and not allowed in a prompt; null where the model has none.</summary>
+    public int? MaskToken { get; }
+
+    /// <summary>Most tokens, prompt included.</summary>
+    public int ContextLength { get; }
+
+    /// <summary>What the user should know, one line each.</summary>
+    public IReadOnlyList<string> Warnings => _warnings;
+
+    /// <summary>Checks prompt ids.</summary>
+    /// <exception cref="InvalidInputException">The prompt is empty, too long, or has an id that may not be there.</exception>
+    public void CheckPrompt(ReadOnlySpan<int> prompt)
+    {
+        const string Prompt = "prompt";
+        if (prompt.IsEmpty)
+            throw new InvalidInputException(Prompt, null, "at least one token", "none");
+        if (prompt.Length >= ContextLength)
+            throw new InvalidInputException(Prompt, "length", $"fewer than {ContextLength} tokens (the context, which the answer shares)", $"{prompt.Length}");
+        for (int i = 0; i < prompt.Length; i++)
+        {
+            if ((uint)prompt[i] >= (uint)_config.VocabularySize)
+                throw new InvalidInputException(Prompt, $"token {i}", $"an id from 0 to {_config.VocabularySize - 1}", $"{prompt[i]}");
+            if (prompt[i] == MaskToken)
+                throw new InvalidInputException(Prompt, $"token {i}", "text", $"the mask token {prompt[i]}, which only the engine may use");
+        }
+    }
+
+    /// <summary>Creates the sampler of a sequence.</summary>
+    public Sampler CreateSampler(ReadOnlySpan<int> prompt) =>
+        new(_options.Sampling, _config.VocabularySize, MaskToken is { } mask ? [mask] : [], prompt);
+
+    /// <summary>Creates the strategy of a sequence.</summary>
+    public IDecodingStrategy CreateStrategy(TokenSequence sequence) => _outcomes is null
+        ? new AutoregressiveStrategy(sequence)
+        : new TidarStrategy(sequence, new TidarSettings(MaskToken!.Value, _outcomes, _options.Beta));
+
+    private void CheckCommon()
+    {
+        _options.Sampling.Validate(_config.VocabularySize);
+        Require(_options.MaxTokens >= 1, "max tokens", "at least 1", _options.MaxTokens);
+        Require(ContextLength >= 2 && ContextLength <= _config.MaxPositions, "context length", $"2 to {_config.MaxPositions} (the model's context)", ContextLength);
+        Require(_options.LogProbabilities is null or (>= 0 and <= MostAlternatives), "logprobs", $"0 to {MostAlternatives}", _options.LogProbabilities);
+        Require(_options.Beta is >= 0 and <= 1, "beta", "a number from 0 to 1", _options.Beta);
+        foreach (string stop in _options.Stop)
+            Require(!string.IsNullOrEmpty(stop), "stop", "strings that are not empty", "an empty one");
+        if (MaskToken is { } mask)
+            Require((uint)mask < (uint)_config.VocabularySize, "mask token", $"an id from 0 to {_config.VocabularySize - 1}", mask);
+    }
+
+    private void CheckTidar()
+    {
+        Require(MaskToken is not null, "strategy", "a model trained with TiDAR (a \"tidar\" record in config.json), or a mask token", "a plain autoregressive model");
+        Require(DraftLength is >= 1 and <= LongestDraft, "draft length", $"1 to {LongestDraft}", DraftLength);
+        bool named = _options.Outcomes is not null;
+        Require(named == (Mode == TidarMode.Sparse), "outcomes", named ? "mode sparse with outcomes" : "the outcomes to draft in mode sparse", named ? $"mode {DecodingNames.Of(Mode)}" : "none");
+        Require(_options.Beta >= 1 || Mode == TidarMode.Fused, "beta", "1, or mode fused", $"{_options.Beta} in mode {DecodingNames.Of(Mode)}");
+        if (_config.Tidar is null)
+            _warnings.Add("the model has no TiDAR training record: its drafts will rarely be right");
+        else if (DraftLength != _config.Tidar.DraftLength)
+            _warnings.Add($"draft length {DraftLength} differs from the {_config.Tidar.DraftLength} the model was trained with: expect fewer accepted tokens");
+    }
+
+    private static void Require(bool holds, string field, string expected, object? found)
+    {
+        if (!holds)
+            throw new InvalidInputException(Source, field, expected, $"{found}");
+    }
+}

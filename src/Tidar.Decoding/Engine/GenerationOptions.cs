@@ -1,0 +1,46 @@
+using Tidar.Decoding.Sampling;
+
+namespace Tidar.Decoding.Engine;
+
+/// <summary>How a text is generated. The defaults are greedy decoding by the model's best strategy.</summary>
+public sealed record GenerationOptions
+{
+    /// <summary>The strategy. All give the same text; they differ in speed.</summary>
+    public StrategyKind Strategy { get; init; }
+
+    /// <summary>TiDAR's kind of step.</summary>
+    public TidarMode Mode { get; init; }
+
+    /// <summary>Outcomes 1 … K to draft beforehand in the sparse mode.</summary>
+    public IReadOnlyList<int>? Outcomes { get; init; }
+
+    /// <summary>K; null for the one the model was trained with.</summary>
+    public int? DraftLength { get; init; }
+
+    /// <summary>The mask token; null for the model's own. Naming one lets TiDAR run on a model without training for it, and keeps that id out of the text.</summary>
+    public int? MaskTokenId { get; init; }
+
+    /// <summary>Share of the AR half in TiDAR's targets; below 1 the text is no longer the AR model's (the paper's "trust diffusion"), and mode fused is needed.</summary>
+    public double Beta { get; init; } = 1;
+
+    /// <summary>How tokens are chosen.</summary>
+    public SamplingOptions Sampling { get; init; } = SamplingOptions.Greedy;
+
+    /// <summary>Most tokens to generate, the end token included.</summary>
+    public int MaxTokens { get; init; } = 256;
+
+    /// <summary>Strings that end the text; it is cut before the first one.</summary>
+    public IReadOnlyList<string> Stop { get; init; } = [];
+
+    /// <summary>Go on after end-of-sequence tokens.</summary>
+    public bool IgnoreEos { get; init; }
+
+    /// <summary>Longest context in tokens, prompt included; null for the model's own.</summary>
+    public int? ContextLength { get; init; }
+
+    /// <summary>Report every token's log-probability and so many alternatives; null for none.</summary>
+    public int? LogProbabilities { get; init; }
+
+    /// <summary>Keep what every step did.</summary>
+    public bool Trace { get; init; }
+}

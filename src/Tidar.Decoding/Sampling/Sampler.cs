@@ -1,0 +1,135 @@
+using Tidar.Kernels.Elementwise;
+using Tidar.Models;
+
+namespace Tidar.Decoding.Sampling;
+
+/// <summary>
+/// Chooses the token of a position from a row of logits: argmax(log p + g), p being the row after the pipeline and g the noise of (seed, position, token); at
+/// temperature 0 argmax alone. Knows the tokens before the row where penalties need them.
+/// </summary>
+public sealed class Sampler
+{
+    private readonly SamplingOptions _options;
+    private readonly LogitsPipeline _pipeline;
+    private readonly TokenHistory? _history;
+    private float[] _mixed = [];
+    private float[] _survivors = [];
+
+    /// <summary>Creates the sampler of one sequence.</summary>
+    /// <param name="options">How to choose.</param>
+    /// <param name="vocabularySize">V.</param>
+    /// <param name="banned">Tokens never chosen: the mask token.</param>
+    /// <param name="prompt">The prompt, which repetition penalties count.</param>
+    /// <exception cref="InvalidInputException">An option is out of its range.</exception>
+    public Sampler(SamplingOptions options, int vocabularySize, ReadOnlySpan<int> banned, ReadOnlySpan<int> prompt)
+    {
+        options.Validate(vocabularySize);
+        _options = options;
+        _pipeline = new LogitsPipeline(options, vocabularySize, banned);
+        _history = options.UsesHistory ? new TokenHistory(vocabularySize, prompt) : null;
+    }
+
+    /// <summary>Tells that the next rows come after <paramref name="token"/> too.</summary>
+    public void Push(int token) => _history?.Push(token);
+
+    /// <summary>Takes back the last <paramref name="count"/> pushed tokens.</summary>
+    public void Pop(int count)
+    {
+        for (int i = 0; i < count; i++)
+            _history?.Pop();
+    }
+
+    /// <summary>The token for <paramref name="position"/>.</summary>
+    /// <param name="logits">Raw logits [V]; used as scratch memory.</param>
+    /// <param name="position">Absolute position of the token being chosen.</param>
+    public int Choose(Span<float> logits, int position)
+    {
+        _pipeline.Adjust(logits, _history);
+        if (_options.IsGreedy)
+            return LogitsPipeline.Best(logits);
+        _pipeline.Filter(logits);
+        GumbelNoise noise = new(_options.Seed, position);
+        return _pipeline.KeepsAll ? ChooseAmongAll(logits, noise) : ChooseAmongSurvivors(logits, noise);
+    }
+
+    /// <summary>The token for <paramref name="position"/> when targets mix the two halves of the model: p = β·AR + (1-β)·diffusion, each after the pipeline.</summary>
+    public int ChooseMixed(Span<float> autoregressive, Span<float> diffusion, double beta, int position)
+    {
+        if (_mixed.Length == 0)
+            (_mixed, _survivors) = (new float[autoregressive.Length], new float[autoregressive.Length]);
+        Distribution(autoregressive);
+        Distribution(diffusion);
+        for (int i = 0; i < _mixed.Length; i++)
+            _mixed[i] = (float)((beta * autoregressive[i]) + ((1 - beta) * diffusion[i]));
+        if (_options.IsGreedy)
+            return Reduction.ArgMax(_mixed);
+        GumbelNoise noise = new(_options.Seed, position);
+        Winner winner = default;
+        for (int i = 0; i < _mixed.Length; i++)
+        {
+            if (_mixed[i] > 0)
+                winner.Offer(i, DeterministicMath.Log(_mixed[i]), noise);
+        }
+
+        return winner.Token;
+    }
+
+    // Probabilities after the pipeline, in place; 0 for tokens that do not survive.
+    private void Distribution(Span<float> logits)
+    {
+        _pipeline.Adjust(logits, _history);
+        _pipeline.Filter(logits);
+        if (_pipeline.KeepsAll)
+        {
+            Softmax.Run(logits);
+            _pipeline.ClearBanned(logits);
+            return;
+        }
+
+        Span<float> survivors = _survivors.AsSpan(0, _pipeline.Count);
+        for (int i = 0; i < survivors.Length; i++)
+            survivors[i] = logits[_pipeline.Survivor(i)];
+        Softmax.Run(survivors);
+        logits.Clear();
+        for (int i = 0; i < survivors.Length; i++)
+            logits[_pipeline.Survivor(i)] = survivors[i];
+        _pipeline.ClearBanned(logits);
+    }
+
+    private static int ChooseAmongAll(ReadOnlySpan<float> logits, GumbelNoise noise)
+    {
+        Winner winner = default;
+        winner.Offer(Reduction.ArgMax(logits), 0, noise);
+        for (int i = 0; i < logits.Length; i++)
+            winner.Offer(i, logits[i], noise);
+        return winner.Token;
+    }
+
+    private int ChooseAmongSurvivors(ReadOnlySpan<float> logits, GumbelNoise noise)
+    {
+        Winner winner = default;
+        for (int i = 0; i < _pipeline.Count; i++)
+            winner.Offer(_pipeline.Survivor(i), logits[_pipeline.Survivor(i)], noise);
+        return winner.Token;
+    }
+
+    // The running argmax of log p + g. Noise is computed in full only for tokens that its cheap bound cannot rule out.
+    private struct Winner
+    {
+        private bool _any;
+        private double _score;
+
+        public int Token { get; private set; }
+
+        public void Offer(int token, double logProbability, GumbelNoise noise)
+        {
+            ulong bits = noise.Bits(token);
+            if (_any && logProbability + GumbelNoise.Bound(bits) < _score)
+                return;
+            double score = logProbability + GumbelNoise.FromBits(bits);
+            if (_any && (score < _score || (score == _score && token >= Token)))
+                return;
+            (_any, _score, Token) = (true, score, token);
+        }
+    }
+}

@@ -1,0 +1,35 @@
+namespace Tidar.Decoding.Sequences;
+
+/// <summary>How far drafts were right. Slot 0 is the decided token, which is always right.</summary>
+public sealed class AcceptanceStatistics
+{
+    private long[] _drafted = [];
+    private long[] _accepted = [];
+
+    /// <summary>Drafts checked.</summary>
+    public long Verifications { get; private set; }
+
+    /// <summary>How often each slot of a draft was checked in vain or not, [K].</summary>
+    public ReadOnlySpan<long> Drafted => _drafted;
+
+    /// <summary>How often each slot was accepted, [K]. Tokens dropped behind a stop are counted as the verification saw them.</summary>
+    public ReadOnlySpan<long> Accepted => _accepted;
+
+    /// <summary>Records a verification of <paramref name="drafted"/> tokens of which <paramref name="accepted"/> were right.</summary>
+    internal void Record(int drafted, int accepted)
+    {
+        if (_drafted.Length < drafted)
+        {
+            Array.Resize(ref _drafted, drafted);
+            Array.Resize(ref _accepted, drafted);
+        }
+
+        Verifications++;
+        for (int i = 0; i < drafted; i++)
+        {
+            _drafted[i]++;
+            if (i < accepted)
+                _accepted[i]++;
+        }
+    }
+}

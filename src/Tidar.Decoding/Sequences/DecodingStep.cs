@@ -1,0 +1,23 @@
+namespace Tidar.Decoding.Sequences;
+
+/// <summary>What one step of a drafting strategy did: the prefill, or the verification of one draft.</summary>
+public sealed class DecodingStep
+{
+    /// <summary>Prefill or verification.</summary>
+    public required StepKind Kind { get; init; }
+
+    /// <summary>The draft that was checked, [K]: d_0 decided, the rest guessed. Null for the prefill.</summary>
+    public IReadOnlyList<int>? Draft { get; init; }
+
+    /// <summary>r: accepted tokens, d_0 included, tokens behind a stop too. Null for the prefill.</summary>
+    public int? Accepted { get; init; }
+
+    /// <summary>The AR model's choice for the position after the accepted run: the corrected token, or the bonus token where all K agree.</summary>
+    public int? Corrected { get; init; }
+
+    /// <summary>Where the next draft comes from; null for the prefill, and where the text ended inside the accepted run, so that there is none.</summary>
+    public DraftSource? Drafted { get; internal set; }
+
+    /// <summary>The next draft, [K]; null where the text ended.</summary>
+    public IReadOnlyList<int>? NextDraft { get; internal set; }
+}

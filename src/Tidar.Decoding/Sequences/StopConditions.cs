@@ -1,0 +1,32 @@
+namespace Tidar.Decoding.Sequences;
+
+/// <summary>When a text ends by itself: end-of-sequence ids, stop strings, the most tokens asked for.</summary>
+/// <param name="eosTokenIds">Every end-of-sequence id; empty where they are to be ignored.</param>
+/// <param name="maxTokens">Most generated tokens, the end token included.</param>
+/// <param name="text">The text and its stop strings; null where only ids are wanted.</param>
+internal sealed class StopConditions(IReadOnlyList<int> eosTokenIds, int maxTokens, StoppableText? text)
+{
+    private int _count;
+
+    /// <summary>The text; null where only ids are wanted.</summary>
+    public StoppableText? Text => text;
+
+    /// <summary>Takes the next token.</summary>
+    /// <returns>Why the text ends with it, or null.</returns>
+    public FinishReason? Accept(int token)
+    {
+        _count++;
+        for (int i = 0; i < eosTokenIds.Count; i++)
+        {
+            if (eosTokenIds[i] == token)
+                return FinishReason.Eos;
+        }
+
+        if (text is not null && text.Append(token))
+            return FinishReason.Stop;
+        return _count >= maxTokens ? FinishReason.Length : null;
+    }
+
+    /// <summary>No token will follow: lets go of text that was held back.</summary>
+    public void Complete() => text?.Complete();
+}

@@ -1,0 +1,18 @@
+namespace Tidar.Decoding.Strategies;
+
+/// <summary>Makes the mask rows of TiDAR: the one place that knows what a mask row starts from.</summary>
+internal sealed class MaskBlock
+{
+    private readonly int[] _tokens;
+
+    /// <summary>Creates blocks of <paramref name="draftLength"/> rows of the mask token.</summary>
+    public MaskBlock(int draftLength, int maskToken)
+    {
+        _tokens = new int[draftLength];
+        Array.Fill(_tokens, maskToken);
+    }
+
+    /// <summary>Adds a block whose slot m stands at position <paramref name="firstPosition"/> + m and sees every clean token before the block.</summary>
+    /// <returns>The row of slot 0.</returns>
+    public int AddTo(SequencePass pass, int firstPosition) => pass.AddBlock(_tokens, firstPosition);
+}

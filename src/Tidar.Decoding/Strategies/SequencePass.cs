@@ -1,0 +1,69 @@
+using System.Runtime.InteropServices;
+using Tidar.Models.Transformers;
+
+namespace Tidar.Decoding.Strategies;
+
+/// <summary>One sequence's part in a forward pass: its rows, and the logits it asks for. Reused from pass to pass.</summary>
+public sealed class SequencePass
+{
+    private readonly KeyValueCache _cache;
+    private readonly int _vocabularySize;
+    private readonly List<int> _wanted = [];
+    private RowBatch _batch = new();
+    private Memory<float> _logits;
+    private int _given;
+
+    /// <summary>Creates it for a sequence's cache.</summary>
+    internal SequencePass(KeyValueCache cache, int vocabularySize) => (_cache, _vocabularySize) = (cache, vocabularySize);
+
+    /// <summary>Most prompt rows that a prefill may add to this pass; the rest comes in later ones.</summary>
+    public int PrefillRows { get; private set; }
+
+    /// <summary>Whether this pass fed only part of a prompt. All passes of one prefill count as one.</summary>
+    public bool IsPartial { get; private set; }
+
+    /// <summary>Rows whose logits are wanted and not given yet.</summary>
+    internal ReadOnlySpan<int> Wanted => CollectionsMarshal.AsSpan(_wanted)[_given..];
+
+    /// <summary>Adds a token at a position; it sees everything up to itself. Its keys and values are written in place and stay if the cache's length is moved over them.</summary>
+    /// <returns>The row's number.</returns>
+    public int AddClean(int token, int position) => _batch.AddClean(_cache, token, position);
+
+    /// <summary>Adds a block of ephemeral tokens that sees all clean tokens before <paramref name="firstPosition"/> and itself in both directions.</summary>
+    /// <returns>The number of the first row; the others follow.</returns>
+    public int AddBlock(ReadOnlySpan<int> tokens, int firstPosition) => _batch.AddBlock(_cache, tokens, firstPosition, firstPosition);
+
+    /// <summary>Says that more of the prompt has to come before anything can be decided.</summary>
+    public void ContinuePrefill() => IsPartial = true;
+
+    /// <summary>Asks for the logits of <paramref name="count"/> rows.</summary>
+    public void NeedLogits(int firstRow, int count)
+    {
+        for (int i = 0; i < count; i++)
+            _wanted.Add(firstRow + i);
+    }
+
+    /// <summary>Logits [V] of a row asked for before. The row may be written to; it is gone with the next request.</summary>
+    public Span<float> Logits(int row)
+    {
+        int index = _wanted.IndexOf(row, 0, _given);
+        ArgumentOutOfRangeException.ThrowIfNegative(index, nameof(row));
+        return _logits.Span.Slice(index * _vocabularySize, _vocabularySize);
+    }
+
+    /// <summary>Begins a pass.</summary>
+    internal void Begin(RowBatch batch, int prefillRows)
+    {
+        (_batch, PrefillRows, IsPartial) = (batch, prefillRows, false);
+        _wanted.Clear();
+        _given = 0;
+    }
+
+    /// <summary>Gives the wanted logits, [Wanted, V].</summary>
+    internal void Give(Memory<float> logits)
+    {
+        _wanted.RemoveRange(0, _given);
+        _given = _wanted.Count;
+        _logits = logits;
+    }
+}

@@ -1,0 +1,194 @@
+using Tidar.Decoding.Sequences;
+
+namespace Tidar.Decoding.Strategies;
+
+/// <summary>
+/// TiDAR decoding (arXiv 2511.08923; docs/decoding.md): a pass verifies the draft d_0 … d_{K-1} and, for some outcomes of the verification, drafts the next block beforehand.
+/// With all outcomes it is the paper's fused step, with none the two-pass step, with some the sparse one.
+/// </summary>
+/// <remarks>
+/// Invariant between passes: the cache holds the committed tokens exactly, and d_0 is the AR model's own choice for the next position (<see cref="_decided"/>).
+/// A block's slot 0 never decides anything: the AR choice for its position overwrites it.
+/// </remarks>
+public sealed class TidarStrategy : IDecodingStrategy
+{
+    private readonly TokenSequence _sequence;
+    private readonly TidarSettings _settings;
+    private readonly PromptFeed _prompt;
+    private readonly MaskBlock _mask;
+    private readonly int[] _draft;
+    private readonly Decision[] _accepted;
+    private readonly int[] _blocks;
+    private Phase _phase = Phase.Prefill;
+    private Decision _decided;
+    private int _verified;
+    private int _firstRow;
+    private int _block;
+    private bool _decides;
+
+    /// <summary>Creates the strategy for a sequence.</summary>
+    public TidarStrategy(TokenSequence sequence, TidarSettings settings)
+    {
+        int k = settings.Outcomes.DraftLength;
+        _sequence = sequence;
+        _settings = settings;
+        _prompt = new PromptFeed(sequence);
+        _mask = new MaskBlock(k, settings.MaskToken);
+        _draft = new int[k];
+        _accepted = new Decision[k];
+        _blocks = new int[k + 1];
+    }
+
+    private enum Phase
+    {
+        Prefill,
+        Verify,
+
+        // The outcome that happened had no block: commit the corrected token and draft behind it.
+        Draft,
+    }
+
+    /// <inheritdoc/>
+    public void Plan(SequencePass pass)
+    {
+        if (_phase == Phase.Verify)
+        {
+            PlanVerification(pass);
+            return;
+        }
+
+        // Prefill and drafting pass: clean rows whose last one decides d_0, and one block behind them.
+        int end = _sequence.Cache.Length + 1;
+        if (_phase == Phase.Prefill)
+        {
+            _firstRow = _prompt.Plan(pass);
+            end = _sequence.PromptLength;
+        }
+        else
+        {
+            _firstRow = pass.AddClean(_decided.Token, end - 1);
+        }
+
+        if (!pass.IsPartial)
+            _block = _mask.AddTo(pass, end);
+    }
+
+    /// <inheritdoc/>
+    public void Commit(SequencePass pass)
+    {
+        switch (_phase)
+        {
+            case Phase.Prefill:
+                _prompt.Commit();
+                if (pass.IsPartial)
+                    return;
+                _sequence.Record(new DecodingStep { Kind = StepKind.Prefill });
+                DecideAndDraft(pass);
+                break;
+            case Phase.Draft:
+                _sequence.Cache.Length++;
+                _sequence.Sampler.Push(_decided.Token);
+                if (_sequence.Append(_decided))
+                    DecideAndDraft(pass);
+                break;
+            default:
+                CommitVerification(pass);
+                break;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Draft(SequencePass pass)
+    {
+        int length = _sequence.Cache.Length;
+        if (_decides)
+            _decided = _sequence.Decide(pass.Logits(_firstRow), length);
+        _draft[0] = _decided.Token;
+        for (int slot = 1; slot < _draft.Length; slot++)
+        {
+            // Slots see in their history what stands before them in the draft, as the rows that verify them will.
+            _sequence.Sampler.Push(_draft[slot - 1]);
+            _draft[slot] = _sequence.Sampler.Choose(pass.Logits(_block + slot), length + slot);
+        }
+
+        _sequence.Sampler.Pop(_draft.Length - 1);
+        _sequence.LastStep!.NextDraft = Copy(_draft);
+        _phase = Phase.Verify;
+    }
+
+    private void PlanVerification(SequencePass pass)
+    {
+        int length = _sequence.Cache.Length;
+        _verified = Math.Min(_draft.Length, _sequence.ContextLength - length);
+        for (int i = 0; i < _verified; i++)
+        {
+            int row = pass.AddClean(_draft[i], length + i);
+            _firstRow = i == 0 ? row : _firstRow;
+        }
+
+        pass.NeedLogits(_firstRow, _verified);
+        for (int outcome = 1; outcome <= _verified; outcome++)
+        {
+            // At the end of the context the text ends too: no next block.
+            bool drafts = _settings.Outcomes.Contains(outcome) && length + outcome < _sequence.ContextLength;
+            _blocks[outcome] = drafts ? _mask.AddTo(pass, length + outcome) : -1;
+            if (drafts && _settings.Beta < 1)
+                pass.NeedLogits(_blocks[outcome], 1);
+        }
+    }
+
+    private void CommitVerification(SequencePass pass)
+    {
+        int length = _sequence.Cache.Length, accepted = 0;
+        Decision target = _decided;
+        do
+        {
+            _accepted[accepted++] = target;
+            _sequence.Sampler.Push(target.Token);
+            target = Target(pass, accepted, length + accepted);
+        }
+        while (accepted < _verified && target.Token == _draft[accepted]);
+
+        _sequence.Acceptance.Record(_verified, accepted);
+        DecodingStep step = new() { Kind = StepKind.Verify, Draft = Copy(_draft), Accepted = accepted, Corrected = target.Token };
+        _sequence.Record(step);
+        for (int i = 0; i < accepted && _sequence.Finish is null; i++)
+            _sequence.Append(_accepted[i]);
+        _sequence.Cache.Length = _sequence.Tokens.Length;
+        if (_sequence.Finish is not null)
+            return;
+        _decided = target;
+        bool drafted = _blocks[accepted] >= 0;
+        step.Drafted = drafted ? DraftSource.SamePass : DraftSource.ExtraPass;
+        if (drafted)
+            DraftFrom(pass, _blocks[accepted], decides: false);
+        else
+            _phase = Phase.Draft;
+    }
+
+    // The target at the row of d_{accepted-1}, for the position after it.
+    private Decision Target(SequencePass pass, int accepted, int position)
+    {
+        Span<float> logits = pass.Logits(_firstRow + accepted - 1);
+        return _settings.Beta < 1 && _blocks[accepted] >= 0
+            ? _sequence.DecideMixed(logits, pass.Logits(_blocks[accepted]), _settings.Beta, position)
+            : _sequence.Decide(logits, position);
+    }
+
+    private void DecideAndDraft(SequencePass pass)
+    {
+        pass.NeedLogits(_firstRow, 1);
+        DraftFrom(pass, _block, decides: true);
+    }
+
+    // Slot 0 is overwritten by the AR choice, so its logits are not asked for.
+    private void DraftFrom(SequencePass pass, int block, bool decides)
+    {
+        (_block, _decides) = (block, decides);
+        pass.NeedLogits(block + 1, _draft.Length - 1);
+        if (!decides && _draft.Length == 1)
+            Draft(pass);
+    }
+
+    private static int[] Copy(int[] draft) => (int[])draft.Clone();
+}
