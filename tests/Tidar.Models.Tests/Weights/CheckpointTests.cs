@@ -49,6 +49,37 @@ public sealed class CheckpointTests
     }
 
     [Fact]
+    public void Bfloat16_at_an_odd_address_is_read_but_not_handed_out()
+    {
+        using TemporaryFolder folder = new();
+        foreach (bool odd in new[] { false, true })
+        {
+            string header = """{"a":{"dtype":"BF16","shape":[2],"data_offsets":[0,4]}}""";
+            header += (header.Length % 2 == 0) == odd ? " " : "";
+            byte[] bytes = [.. BitConverter.GetBytes((ulong)header.Length), .. System.Text.Encoding.UTF8.GetBytes(header), 0x80, 0x3F, 0x00, 0xC0];
+            using SafetensorsFile file = SafetensorsFile.Open(folder.Write("a.safetensors", bytes));
+            Assert.Equal([1f, -2f], file.Get("a").ReadAll());
+            Assert.Equal(!odd, file.Get("a").TryGetBFloat16Rows(0, 1, out _));
+        }
+    }
+
+    [Fact]
+    public void Half_precision_widens_every_pattern_as_the_runtime_does()
+    {
+        using TemporaryFolder folder = new();
+        string header = """{"a":{"dtype":"F16","shape":[65536],"data_offsets":[0,131072]}}""";
+        byte[] data = [.. Enumerable.Range(0, 65536).SelectMany(static i => BitConverter.GetBytes((ushort)i))];
+        byte[] bytes = [.. BitConverter.GetBytes((ulong)header.Length), .. System.Text.Encoding.UTF8.GetBytes(header), .. data];
+        using SafetensorsFile file = SafetensorsFile.Open(folder.Write("a.safetensors", bytes));
+        float[] widened = file.Get("a").ReadAll();
+        for (int i = 0; i < widened.Length; i++)
+        {
+            float expected = (float)BitConverter.UInt16BitsToHalf((ushort)i);
+            Assert.True(BitConverter.SingleToUInt32Bits(expected) == BitConverter.SingleToUInt32Bits(widened[i]) || (float.IsNaN(expected) && float.IsNaN(widened[i])), $"{i:x4}");
+        }
+    }
+
+    [Fact]
     public void A_wrong_shape_is_named_with_both_shapes()
     {
         using Checkpoint checkpoint = Checkpoint.Open(SharedData.Path("goldens", "models", "hf", "llama-gqa"));
