@@ -26,15 +26,6 @@ internal static class SharedData
         return Directory.GetDirectories(path).Select(d => System.IO.Path.GetFileName(d)).Order(StringComparer.Ordinal);
     }
 
-    /// <summary>Names of the files in a folder of <c>shared/</c>, or a single placeholder so that a theory can report the skip.</summary>
-    public static IEnumerable<string> Files(params string[] parts)
-    {
-        string? path = Root is null ? null : System.IO.Path.Combine([Root, .. parts]);
-        if (path is null || !Directory.Exists(path))
-            return ["(absent)"];
-        return Directory.GetFiles(path).Select(f => System.IO.Path.GetFileName(f)).Order(StringComparer.Ordinal);
-    }
-
     /// <summary>Names of the files with an ending in a folder of <c>shared/</c>, or a single placeholder so that a theory can report the skip.</summary>
     public static IEnumerable<string> Files(string ending, params string[] parts)
     {

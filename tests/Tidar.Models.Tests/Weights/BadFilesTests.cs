@@ -67,7 +67,7 @@ public sealed class BadFilesTests
 
     internal static IReadOnlyList<(string File, string Class, string Expect)> ReadCases()
     {
-        if (!SharedData.Files("goldens", "models", "bad").Contains("cases.json", StringComparer.Ordinal))
+        if (!SharedData.Files("cases.json", "goldens", "models", "bad").Contains("cases.json", StringComparer.Ordinal))
             return [("cases.json", "absent", "either")];
         using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(SharedData.Path("goldens", "models", "bad", "cases.json")));
         return [.. document.RootElement.EnumerateArray().Select(static c => (Text(c, "file"), Text(c, "class"), Text(c, "expect")))];

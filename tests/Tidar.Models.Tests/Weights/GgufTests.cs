@@ -103,8 +103,7 @@ public sealed class GgufTests
     }
 
     private static IEnumerable<string> Files() =>
-        SharedData.Files("goldens", "models", "gguf").Where(static f => !f.Contains('.', StringComparison.Ordinal) || f.EndsWith(".gguf", StringComparison.Ordinal))
-            .Select(static f => f.Replace(".gguf", "", StringComparison.Ordinal));
+        SharedData.Files(".gguf", "goldens", "models", "gguf").Select(static f => Path.GetFileNameWithoutExtension(f));
 
     private static string Golden(string name) => SharedData.Path("goldens", "models", "gguf", name);
 
