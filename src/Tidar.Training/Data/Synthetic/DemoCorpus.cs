@@ -8,7 +8,7 @@ public static class DemoCorpus
 {
     // Documents in a hundred.
     private static readonly (DemoKind Kind, int Weight)[] Mixture =
-        [(DemoKind.WordProblem, 52), (DemoKind.Arithmetic, 6), (DemoKind.Story, 16), (DemoKind.Spelling, 16), (DemoKind.Code, 10)];
+        [(DemoKind.WordProblem, 56), (DemoKind.Arithmetic, 8), (DemoKind.Story, 12), (DemoKind.Spelling, 14), (DemoKind.Code, 10)];
 
     /// <summary>Documents without end.</summary>
     /// <param name="seed">Decides every draw.</param>

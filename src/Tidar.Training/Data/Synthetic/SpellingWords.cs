@@ -1,6 +1,6 @@
 namespace Tidar.Training.Data.Synthetic;
 
-/// <summary>About a thousand common English words of three to nine letters, without repeats, written down for this corpus.</summary>
+/// <summary>About 1,200 common English words of three to nine letters, without repeats, written down for this corpus.</summary>
 internal static class SpellingWords
 {
     private const string List = """
