@@ -61,7 +61,7 @@ public sealed unsafe class PrefixSpanAttention : IDisposable
         {
             mostRows = Math.Max(mostRows, tile.RowCount);
             ReadOnlySpan<AttentionRow> members = rows.Slice(tile.FirstRow, tile.RowCount);
-            (int first, int end) = VisiblePrefix(members);
+            (int first, int end) = RowWindow.Prefix(members);
             int longestSpan = 0;
             foreach (AttentionRow row in members)
                 longestSpan = Math.Max(longestSpan, row.SpanLength);
@@ -84,21 +84,6 @@ public sealed unsafe class PrefixSpanAttention : IDisposable
     {
         foreach (AlignedBuffer<float> buffer in _scratch)
             buffer.Dispose();
-    }
-
-    // The slots of the clean store that any of the rows sees: [First, End).
-    private static (int First, int End) VisiblePrefix(ReadOnlySpan<AttentionRow> rows)
-    {
-        int first = int.MaxValue, end = 0;
-        foreach (AttentionRow row in rows)
-        {
-            if (row.PrefixLength == 0)
-                continue;
-            first = Math.Min(first, row.PrefixStart);
-            end = Math.Max(end, row.PrefixStart + row.PrefixLength);
-        }
-
-        return end == 0 ? (0, 0) : (first, end);
     }
 
     private void Reserve(int threads, int tileRows, int scoreStride)
@@ -142,7 +127,7 @@ public sealed unsafe class PrefixSpanAttention : IDisposable
             float* spanWeights = scores + ((nint)lines * scoreStride);
 
             GatherQueries(tile, group, queries);
-            (int first, int end) = VisiblePrefix(new ReadOnlySpan<AttentionRow>(_rows + tile.FirstRow, tile.RowCount));
+            (int first, int end) = RowWindow.Prefix(new ReadOnlySpan<AttentionRow>(_rows + tile.FirstRow, tile.RowCount));
             int firstPanel = first / Panel.Width;
             for (int slot = firstPanel * Panel.Width; slot < end; slot += Panel.Width)
                 ScorePanel(queries, lines, store.Keys(group), slot, scores + (slot - (firstPanel * Panel.Width)));
@@ -174,15 +159,7 @@ public sealed unsafe class PrefixSpanAttention : IDisposable
             }
         }
 
-        // The first row after i (inside the tile) that sees another span than row i.
-        private int NextSpan(AttentionTile tile, int i)
-        {
-            AttentionRow row = _rows[tile.FirstRow + i];
-            int next = i + 1;
-            while (next < tile.RowCount && _rows[tile.FirstRow + next].SpanStart == row.SpanStart && _rows[tile.FirstRow + next].SpanLength == row.SpanLength)
-                next++;
-            return next;
-        }
+        private int NextSpan(AttentionTile tile, int i) => RowWindow.NextSpan(new ReadOnlySpan<AttentionRow>(_rows + tile.FirstRow, tile.RowCount), i);
 
         private void ScorePanel(float* queries, int lines, float* keys, int slot, float* target) =>
             PanelMultiply.Run<Float32Element>(

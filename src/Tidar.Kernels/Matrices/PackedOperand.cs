@@ -93,14 +93,9 @@ public sealed unsafe class PackedOperand : IDisposable
             int first = item * Panel.Width;
             int width = Math.Min(Panel.Width, columns - first);
             float* target = _panels + ((nint)first * k);
-            for (nint i = 0; i < k; i++)
-            {
-                float* row = target + (i * Panel.Width);
-                for (int j = 0; j < width; j++)
-                    row[j] = _source[((nint)(first + j) * k) + i];
-                for (int j = width; j < Panel.Width; j++)
-                    row[j] = 0;
-            }
+            TransposeBlock.Run(_source + ((nint)first * k), k, target, Panel.Width, width, k);
+            for (nint i = 0; width < Panel.Width && i < k; i++)
+                new Span<float>(target + (i * Panel.Width) + width, Panel.Width - width).Clear();
         }
     }
 }

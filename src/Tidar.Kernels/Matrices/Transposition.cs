@@ -27,16 +27,7 @@ public static unsafe class Transposition
         public void Execute(int item, int worker)
         {
             int first = item * Block;
-            int last = Math.Min(rows, first + Block);
-            for (int blockColumn = 0; blockColumn < columns; blockColumn += Block)
-            {
-                int lastColumn = Math.Min(columns, blockColumn + Block);
-                for (int c = blockColumn; c < lastColumn; c++)
-                {
-                    for (int r = first; r < last; r++)
-                        _to[((nint)c * rows) + r] = _from[((nint)r * columns) + c];
-                }
-            }
+            TransposeBlock.Run(_from + ((nint)first * columns), columns, _to + first, rows, Math.Min(Block, rows - first), columns);
         }
     }
 }

@@ -40,6 +40,9 @@ internal unsafe interface ILanes<TSelf>
 
     static abstract TSelf Max(TSelf a, TSelf b);
 
+    /// <summary>The square root, exactly rounded.</summary>
+    static abstract TSelf Sqrt(TSelf a);
+
     /// <summary>value · 2^n, where the low bits of <paramref name="shifted"/> hold n (a number with 1.5·2^23 added).</summary>
     static abstract TSelf ScaleByPowerOfTwo(TSelf value, TSelf shifted);
 }
