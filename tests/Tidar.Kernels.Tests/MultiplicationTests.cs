@@ -18,7 +18,7 @@ public sealed class MultiplicationTests
         float[] weights = BFloat16Values(random, outputs * inputs);
         float[] x = Values(random, rows * inputs);
         float[] expected = Reference(x, weights, rows, outputs, inputs);
-        foreach (WeightFormat format in Enum.GetValues<WeightFormat>())
+        foreach (WeightFormat format in new[] { WeightFormat.Float32, WeightFormat.BFloat16 })
         {
             using WeightMatrix matrix = WeightMatrix.Create(format, outputs, inputs);
             matrix.SetRows(0, weights);

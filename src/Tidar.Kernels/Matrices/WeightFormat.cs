@@ -8,4 +8,7 @@ public enum WeightFormat
 
     /// <summary>2 bytes a weight; float32 arithmetic on the exactly widened values.</summary>
     BFloat16,
+
+    /// <summary>1 byte a weight and a scale per output, against activations rounded to 8 bits per row.</summary>
+    Int8,
 }

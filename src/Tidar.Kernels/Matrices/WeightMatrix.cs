@@ -37,6 +37,7 @@ public abstract class WeightMatrix : IDisposable
     {
         WeightFormat.Float32 => new Float32Matrix(outputs, inputs),
         WeightFormat.BFloat16 => new BFloat16Matrix(outputs, inputs),
+        WeightFormat.Int8 => new Int8Matrix(outputs, inputs),
         _ => throw new ArgumentOutOfRangeException(nameof(format)),
     };
 

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Tidar.Kernels.Memory;
 
 namespace Tidar.Kernels.Threading;
 
@@ -23,6 +24,7 @@ public sealed unsafe class WorkerTeam : IDisposable
     private int _busy;
     private Exception? _failure;
     private volatile bool _stopping;
+    private AlignedBuffer<byte> _scratch = new(0);
 
     /// <summary>Starts a team of <paramref name="threads"/> threads, the caller included.</summary>
     public WorkerTeam(int threads)
@@ -98,6 +100,19 @@ public sealed unsafe class WorkerTeam : IDisposable
             worker.Join();
         foreach (SemaphoreSlim wake in _wake)
             wake.Dispose();
+        _scratch.Dispose();
+    }
+
+    /// <summary>Scratch memory for the kernel that is running; the next kernel may use the same bytes.</summary>
+    internal byte* Scratch(long bytes)
+    {
+        if (_scratch.Length < bytes)
+        {
+            _scratch.Dispose();
+            _scratch = new AlignedBuffer<byte>(bytes + (bytes / 4));
+        }
+
+        return _scratch.Pointer;
     }
 
     private static void Execute<TJob>(void* job, int item, int worker)

@@ -1,0 +1,90 @@
+using Iced.Intel;
+using static Iced.Intel.AssemblerRegisters;
+
+namespace Tidar.Kernels.Generated;
+
+/// <summary>
+/// Assembles, for 1 to 12 rows, the product of signed activations and one panel of unsigned weights with 512-bit <c>vpdpbusd</c>:
+/// sums[r, c] = Σ_k a[r, k] · w[k, c] in exact 32-bit integers. Every row keeps two accumulators (32 columns); the weights of a group of 4 along k are loaded once
+/// for all rows.
+/// </summary>
+internal static class VnniInt8Code
+{
+    /// <summary>
+    /// Rows of the largest kernel: 24 accumulators beside two registers of weights and two of broadcast activations. Windows asks callees to keep
+    /// xmm6 to xmm15 and more general registers: 8 rows do without them.
+    /// </summary>
+    public static int MostRows { get; } = OperatingSystem.IsWindows() ? 8 : 12;
+
+    private const int BytesPerGroup = 128;
+    private const int RegisterBytes = 64;
+
+    /// <summary>Machine code for <paramref name="rows"/> rows; its only argument is the address of <see cref="Int8TileArguments"/>.</summary>
+    public static byte[] Assemble(int rows, bool windows)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(rows, windows ? 8 : 12);
+        Assembler c = new(64);
+        AssemblerRegister64 arguments = windows ? rcx : rdi;
+
+        // Only registers that neither convention asks to preserve.
+        AssemblerRegister64 a = rax, stride = rdx, w = r8, groups = r9, sums = r10, stride3 = r11;
+        AssemblerRegister64[] rowBases = BaseRegisters(windows);
+        c.mov(a, __qword_ptr[arguments]);
+        c.mov(stride, __qword_ptr[arguments + 8]);
+        c.mov(w, __qword_ptr[arguments + 16]);
+        c.mov(groups, __qword_ptr[arguments + 24]);
+        c.mov(sums, __qword_ptr[arguments + 32]);
+        c.lea(stride3, __[stride + (stride * 2)]);
+
+        // Rows are reached in fours from a few bases: base, base + stride, base + 2·stride, base + 3·stride.
+        for (int b = 1; b * 4 < rows; b++)
+            c.lea(rowBases[b], __[(b == 1 ? a : rowBases[b - 1]) + (stride * 4)]);
+        rowBases[0] = a;
+        for (int r = 0; r < 2 * rows; r++)
+            c.vpxord(Accumulator(r), Accumulator(r), Accumulator(r));
+
+        Label loop = c.CreateLabel();
+        c.Label(ref loop);
+        c.vmovdqu32(zmm30, __zmmword_ptr[w]);
+        c.vmovdqu32(zmm31, __zmmword_ptr[w + RegisterBytes]);
+        c.add(w, BytesPerGroup);
+        for (int r = 0; r < rows; r++)
+        {
+            AssemblerRegister64 rowBase = rowBases[r / 4];
+            AssemblerMemoryOperand source = (r % 4) switch
+            {
+                0 => __dword_ptr[rowBase],
+                1 => __dword_ptr[rowBase + stride],
+                2 => __dword_ptr[rowBase + (stride * 2)],
+                _ => __dword_ptr[rowBase + stride3],
+            };
+            AssemblerRegisterZMM broadcast = r % 2 == 0 ? zmm28 : zmm29;
+            c.vpbroadcastd(broadcast, source);
+            c.vpdpbusd(Accumulator(2 * r), zmm30, broadcast);
+            c.vpdpbusd(Accumulator((2 * r) + 1), zmm31, broadcast);
+        }
+
+        for (int b = 0; b * 4 < rows; b++)
+            c.add(rowBases[b], 4);
+        c.dec(groups);
+        c.jnz(loop);
+        for (int r = 0; r < 2 * rows; r++)
+            c.vmovdqu32(__zmmword_ptr[sums + (r * RegisterBytes)], Accumulator(r));
+        c.vzeroupper();
+        c.ret();
+        using MemoryStream stream = new();
+        c.Assemble(new StreamCodeWriter(stream), rip: 0);
+        return stream.ToArray();
+    }
+
+    private static AssemblerRegisterZMM Accumulator(int index) => Registers[index];
+
+    private static readonly AssemblerRegisterZMM[] Registers =
+    [
+        zmm16, zmm17, zmm18, zmm19, zmm20, zmm21, zmm22, zmm23, zmm24, zmm25, zmm26, zmm27,
+        zmm0, zmm1, zmm2, zmm3, zmm4, zmm5, zmm6, zmm7, zmm8, zmm9, zmm10, zmm11,
+    ];
+
+    // The register of the arguments' address is free once they are read.
+    private static AssemblerRegister64[] BaseRegisters(bool windows) => windows ? [rax, rcx] : [rax, rcx, rsi];
+}

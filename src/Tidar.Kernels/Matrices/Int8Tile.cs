@@ -1,0 +1,110 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+using Tidar.Kernels.Generated;
+
+namespace Tidar.Kernels.Matrices;
+
+/// <summary>
+/// sums[r, 0…31] = Σ_k a[r, k]·w[k, 0…31] of signed activations and one panel of unsigned weights. Integer sums are exact, so every way of computing them gives the same bits,
+/// and the fastest that this machine has is taken.
+/// </summary>
+internal static unsafe class Int8Tile
+{
+    /// <summary>Rows of the largest call to <see cref="Multiply"/>.</summary>
+    public const int MostRows = 12;
+
+    /// <summary>Computes up to <see cref="MostRows"/> rows; <paramref name="groups"/> counts fours along k, <paramref name="sums"/> is [rows, 32].</summary>
+    public static void Multiply(sbyte* a, nint stride, int rows, byte* panel, int groups, int* sums)
+    {
+        if (Processor.Tier == KernelTier.Avx512 && VnniInt8Kernels.Available)
+        {
+            for (int row = 0; row < rows; row += VnniInt8Code.MostRows)
+            {
+                Int8TileArguments arguments = new() { Activations = a + (row * stride), ActivationStride = stride, Weights = panel, Groups = groups, Sums = sums + (row * Panel.Width) };
+                VnniInt8Kernels.Run(Math.Min(VnniInt8Code.MostRows, rows - row), &arguments);
+            }
+
+            return;
+        }
+
+        for (int row = 0; row < rows; row++, a += stride, sums += Panel.Width)
+        {
+            if (Processor.Tier == KernelTier.Portable || !Avx2.IsSupported)
+                MultiplyPortable(a, panel, groups, sums);
+            else if (AvxVnni.IsSupported)
+                MultiplyAvxVnni(a, panel, groups, sums);
+            else
+                MultiplyAvx2(a, panel, groups, sums);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static void MultiplyAvxVnni(sbyte* a, byte* panel, int groups, int* sums)
+    {
+        Vector256<int> s0 = default, s1 = default, s2 = default, s3 = default;
+        for (int g = 0; g < groups; g++, panel += 128)
+        {
+            Vector256<sbyte> x = Vector256.Create(((int*)a)[g]).AsSByte();
+            s0 = AvxVnni.MultiplyWideningAndAdd(s0, Vector256.Load(panel), x);
+            s1 = AvxVnni.MultiplyWideningAndAdd(s1, Vector256.Load(panel + 32), x);
+            s2 = AvxVnni.MultiplyWideningAndAdd(s2, Vector256.Load(panel + 64), x);
+            s3 = AvxVnni.MultiplyWideningAndAdd(s3, Vector256.Load(panel + 96), x);
+        }
+
+        s0.Store(sums);
+        s1.Store(sums + 8);
+        s2.Store(sums + 16);
+        s3.Store(sums + 24);
+    }
+
+    // Without VNNI the bytes are widened to 16 bits, whose pairwise products cannot saturate.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static void MultiplyAvx2(sbyte* a, byte* panel, int groups, int* sums)
+    {
+        for (int part = 0; part < 4; part++)
+        {
+            Vector256<int> low = default, high = default;
+            byte* w = panel + (part * 32);
+            for (int g = 0; g < groups; g++, w += 128)
+            {
+                Vector256<short> x = Avx2.ConvertToVector256Int16(Vector128.Create(((int*)a)[g]).AsSByte());
+                low += Avx2.MultiplyAddAdjacent(Avx2.ConvertToVector256Int16(Vector128.Load(w)), x);
+                high += Avx2.MultiplyAddAdjacent(Avx2.ConvertToVector256Int16(Vector128.Load(w + 16)), x);
+            }
+
+            // Two partial sums a column, in order: add neighbours and put the halves back in order.
+            Vector256<long> pairs = Avx2.HorizontalAdd(low, high).AsInt64();
+            Avx2.Permute4x64(pairs, 0b11_01_10_00).AsInt32().Store(sums + (part * 8));
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static void MultiplyPortable(sbyte* a, byte* panel, int groups, int* sums)
+    {
+        for (int part = 0; part < 8; part++)
+        {
+            Vector128<int> s0 = default, s1 = default, s2 = default, s3 = default;
+            byte* w = panel + (part * 16);
+            for (int g = 0; g < groups; g++, w += 128)
+            {
+                Vector128<byte> bytes = Vector128.Load(w);
+                (Vector128<short> x, _) = Vector128.Widen(Vector128.Create(((int*)a)[g]).AsSByte());
+
+                // A product of an unsigned and a signed byte fits into 16 bits; sums of two do not, so they are widened first.
+                (Vector128<int> p0, Vector128<int> p1) = Vector128.Widen(Vector128.WidenLower(bytes).AsInt16() * x);
+                (Vector128<int> p2, Vector128<int> p3) = Vector128.Widen(Vector128.WidenUpper(bytes).AsInt16() * x);
+                s0 += p0;
+                s1 += p1;
+                s2 += p2;
+                s3 += p3;
+            }
+
+            int* target = sums + (part * 4);
+            target[0] = Vector128.Sum(s0);
+            target[1] = Vector128.Sum(s1);
+            target[2] = Vector128.Sum(s2);
+            target[3] = Vector128.Sum(s3);
+        }
+    }
+}

@@ -1,0 +1,149 @@
+using System.Runtime.Intrinsics.X86;
+
+using Tidar.Kernels.Matrices;
+using Tidar.Kernels.Quantization;
+
+namespace Tidar.Kernels.Tests;
+
+[Collection(nameof(Processor))]
+public sealed unsafe class Int8Tests
+{
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(2, 16)]
+    [InlineData(7, 33)]
+    [InlineData(12, 144)]
+    [InlineData(12, 5)]
+    public void Every_way_of_summing_gives_the_exact_integers_at_the_extremes_too(int rows, int groups)
+    {
+        Random random = new(rows * groups);
+        sbyte[] a = new sbyte[rows * groups * 4];
+        byte[] w = new byte[groups * 128];
+        foreach (bool extreme in new[] { false, true })
+        {
+            for (int i = 0; i < a.Length; i++)
+                a[i] = extreme ? (random.Next(2) == 0 ? (sbyte)-128 : (sbyte)127) : (sbyte)random.Next(-128, 128);
+            for (int i = 0; i < w.Length; i++)
+                w[i] = extreme ? (byte)255 : (byte)random.Next(256);
+            int[] expected = new int[rows * 32];
+            for (int r = 0; r < rows; r++)
+            {
+                for (int c = 0; c < 32; c++)
+                {
+                    for (int k = 0; k < groups * 4; k++)
+                        expected[(r * 32) + c] += a[(r * groups * 4) + k] * w[(k / 4 * 128) + (c * 4) + (k % 4)];
+                }
+            }
+
+            fixed (sbyte* pa = a)
+            fixed (byte* pw = w)
+            {
+                foreach ((string name, Row row) in Rows())
+                {
+                    for (int r = 0; r < rows; r++)
+                    {
+                        int[] actual = new int[32];
+                        fixed (int* sums = actual)
+                            row(pa + (r * groups * 4), pw, groups, sums);
+                        Assert.True(expected.AsSpan(r * 32, 32).SequenceEqual(actual), name);
+                    }
+                }
+
+                int[] together = new int[rows * 32];
+                fixed (int* sums = together)
+                    Int8Tile.Multiply(pa, groups * 4, rows, pw, groups, sums);
+                Assert.Equal(expected, together);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(1, 1, 1)]
+    [InlineData(5, 33, 7)]
+    [InlineData(13, 96, 192)]
+    [InlineData(30, 70, 1536)]
+    [InlineData(300, 40, 100)]
+    public void A_matrix_gives_the_same_bits_on_every_tier_and_close_to_the_exact_product(int rows, int outputs, int inputs)
+    {
+        Random random = new(rows + outputs);
+        float[] weights = Values(random, outputs * inputs), x = Values(random, rows * inputs);
+        for (int r = 0; r < rows; r++)
+            x[r * inputs] *= 20;
+        using Int8Matrix matrix = new(outputs, inputs);
+        matrix.SetRows(0, weights);
+        float[]? first = null;
+        Tiers.OnEach(team =>
+        {
+            float[] y = new float[rows * outputs];
+            matrix.Multiply(team, x, rows, y);
+            first ??= y;
+            Assert.Equal(first, y);
+
+            float[] last = new float[outputs];
+            matrix.Multiply(team, x.AsSpan((rows - 1) * inputs), 1, last);
+            Assert.Equal(first[^outputs..], last);
+        });
+        double error = 0, size = 0;
+        for (int r = 0; r < rows; r++)
+        {
+            for (int o = 0; o < outputs; o++)
+            {
+                double exact = 0;
+                for (int k = 0; k < inputs; k++)
+                    exact += (double)x[(r * inputs) + k] * weights[(o * inputs) + k];
+                error += Math.Pow(exact - first![(r * outputs) + o], 2);
+                size += exact * exact;
+            }
+        }
+
+        Assert.InRange(Math.Sqrt(error / size), 0, 0.02);
+    }
+
+    [Fact]
+    public void The_rotation_is_orthonormal_and_its_own_inverse()
+    {
+        Random random = new(1);
+        foreach (int block in new[] { 1, 2, 4, 8, 16, 32, 64, 128, 512 })
+        {
+            float[] x = Values(random, block * 3), y = [.. x];
+            fixed (float* p = y)
+            {
+                HadamardRotation.Run(p, y.Length, block);
+                Assert.Equal(x.Sum(v => (double)v * v), y.Sum(v => (double)v * v), 1e-3);
+                if (block > 1)
+                    Assert.Equal(x[..block].Sum() / Math.Sqrt(block), y[0], 1e-5);
+                HadamardRotation.Run(p, y.Length, block);
+            }
+
+            for (int i = 0; i < x.Length; i++)
+                Assert.Equal(x[i], y[i], 1e-5);
+        }
+    }
+
+    [Fact]
+    public void Rows_of_zeros_and_rows_that_are_not_finite_are_told_apart()
+    {
+        sbyte[] q = new sbyte[64];
+        float[] zeros = new float[50], infinite = [.. Enumerable.Repeat(1f, 49), float.PositiveInfinity];
+        fixed (sbyte* pq = q)
+        fixed (float* pz = zeros, pi = infinite)
+        {
+            Assert.Equal((0f, 0), Int8Rows.Quantize(pz, 50, pq, 64));
+            Assert.True(float.IsNaN(Int8Rows.Quantize(pi, 50, pq, 64).Scale));
+        }
+    }
+
+    private static float[] Values(Random random, int count) => [.. Enumerable.Range(0, count).Select(_ => (random.NextSingle() * 2) - 1)];
+
+    private static IEnumerable<(string Name, Row Row)> Rows()
+    {
+        List<(string, Row)> rows = [("portable", Int8Tile.MultiplyPortable)];
+        if (Avx2.IsSupported)
+            rows.Add(("avx2", Int8Tile.MultiplyAvx2));
+        if (AvxVnni.IsSupported)
+            rows.Add(("avx-vnni", Int8Tile.MultiplyAvxVnni));
+        return rows;
+    }
+
+    private delegate void Row(sbyte* a, byte* w, int groups, int* sums);
+}
