@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Tidar.Models.Configuration;
 using Tidar.Tests;
 
@@ -75,6 +76,7 @@ public sealed class ModelConfigReaderTests
     [Theory]
     [InlineData("llama", "\"quantization_config\": {\"bits\": 4}", "quantization_config")]
     [InlineData("llama", "\"hidden_act\": \"gelu\"", "hidden_act")]
+    [InlineData("llama", "\"rope_interleaved\": true", "rope_interleaved")]
     [InlineData("llama", "\"partial_rotary_factor\": 0.5", "partial_rotary_factor")]
     [InlineData("llama", "\"rope_scaling\": {\"type\": \"dynamic\", \"factor\": 2}", "rope_scaling.type")]
     [InlineData("llama", "\"rope_parameters\": {\"rope_type\": \"longrope\", \"factor\": 2}", "rope_parameters.rope_type")]
@@ -118,6 +120,44 @@ public sealed class ModelConfigReaderTests
         ModelConfig config = Read(
             $$"""{"model_type": "qwen3", {{Sizes}}, "max_position_embeddings": 1024, "rope_scaling": {"type": "yarn", "original_max_position_embeddings": 256, "mscale": 0} }""");
         Assert.Equal((4.0, 256, null), (config.Rope.Factor, config.Rope.OriginalMaxPositions, config.Rope.MScale));
+    }
+
+    [Theory]
+    [InlineData("qwen3-yarn", "config.json")]
+    [InlineData("llama3-rope", "config.new.json")]
+    [InlineData("qwen2-sliding-off", "config.json")]
+    public void Any_value_in_any_field_is_accepted_or_refused_by_name(string model, string file)
+    {
+        string[] values = ["null", "true", "0", "-1", "1", "1.5", "1e308", "-0.0", "2147483648", "1e999", "\"x\"", "[]", "[null]", "{}", "{\"a\": 1}"];
+        JsonObject good = JsonNode.Parse(File.ReadAllBytes(SharedData.Path("goldens", "models", "hf", model, file)))!.AsObject();
+        using TemporaryFolder folder = new();
+        foreach (string[] path in Paths(good))
+        {
+            foreach (string value in values)
+            {
+                JsonObject changed = good.DeepClone().AsObject();
+                JsonObject parent = path.Length == 1 ? changed : changed[path[0]]!.AsObject();
+                parent[path[^1]] = JsonNode.Parse(value);
+                try
+                {
+                    ModelConfigReader.Read(folder.Write("config.json", changed.ToJsonString()));
+                }
+                catch (InvalidInputException error)
+                {
+                    Assert.StartsWith(folder.File("config.json"), error.Message, StringComparison.Ordinal);
+                }
+            }
+        }
+    }
+
+    private static IEnumerable<string[]> Paths(JsonObject json)
+    {
+        foreach ((string name, JsonNode? value) in json)
+        {
+            yield return [name];
+            foreach ((string inner, _) in value as JsonObject ?? [])
+                yield return [name, inner];
+        }
     }
 
     private static ModelConfig Read(string json)

@@ -83,6 +83,7 @@ public sealed class GgufModelTests
         Refused("llama.rope.scaling.type", GgufBuilder.Model().Text("llama.rope.scaling.type", "longrope"));
         Refused("llama.rope.dimension_count", GgufBuilder.Model().UInt32("llama.rope.dimension_count", 2));
         Refused("llama.attention.value_length", GgufBuilder.Model().UInt32("llama.attention.value_length", 8));
+        Refused("split.count", GgufBuilder.Model().UInt32("split.count", 2));
         Refused("llama.expert_count", GgufBuilder.Model().UInt32("llama.expert_count", 8));
         Refused("llama.attention.sliding_window", GgufBuilder.Model().UInt32("llama.attention.sliding_window", 32));
         Refused("llama.attention.causal", GgufBuilder.Model().Boolean("llama.attention.causal", false));

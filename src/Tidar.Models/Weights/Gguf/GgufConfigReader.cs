@@ -101,6 +101,8 @@ internal sealed class GgufConfigReader
                 throw Error(Key(name), $"{headDimension}, the head dimension", $"{size}");
         }
 
+        if (_metadata.Integer("split.count", 0, int.MaxValue) is int parts and > 1)
+            throw Error("split.count", "a model in one file (llama-gguf-split --merge)", $"{parts} files");
         if (_metadata.Integer(Key("expert_count"), 0, int.MaxValue) is int experts and > 0)
             throw Error(Key("expert_count"), "0 (no mixture of experts)", $"{experts}");
         if (_metadata.Integer(Key("attention.sliding_window"), 0, int.MaxValue) is int window && window > 0 && window < maxPositions)

@@ -83,7 +83,14 @@ public sealed class GgufMetadata
     {
         if (!_entries.TryGetValue(key, out Entry entry))
             return null;
-        return entry.Type == GgufValueType.Bool ? At(entry).Bytes(1, key)[0] != 0 : throw Wrong(key, "true or false", entry);
+        if (entry.Type != GgufValueType.Bool)
+            throw Wrong(key, "true or false", entry);
+        return At(entry).Bytes(1, key)[0] switch
+        {
+            0 => false,
+            1 => true,
+            byte other => throw new InvalidInputException(_file.Path, key, "0 (false) or 1 (true)", $"{other}"),
+        };
     }
 
     /// <summary>An array of strings, or null where absent.</summary>

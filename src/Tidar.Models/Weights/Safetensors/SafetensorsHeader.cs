@@ -29,6 +29,8 @@ internal sealed class SafetensorsHeader
     /// <exception cref="InvalidInputException">The header breaks the format.</exception>
     public static SafetensorsHeader Parse(ReadOnlySpan<byte> header, long dataLength, string source)
     {
+        if (header.IsEmpty || header[0] != '{')
+            throw new InvalidInputException(source, "header", "a JSON object from its first byte on", header.IsEmpty ? "nothing" : $"byte {header[0]}");
         if (!Utf8.IsValid(header))
             throw new InvalidInputException(source, "header", "UTF-8 text", "bytes that are not UTF-8");
         SafetensorsHeader result = new(source);
@@ -48,8 +50,7 @@ internal sealed class SafetensorsHeader
     private void Read(ReadOnlySpan<byte> header)
     {
         Utf8JsonReader reader = new(header, new JsonReaderOptions { MaxDepth = 8 });
-        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
-            throw new InvalidInputException(_source, "header", "a JSON object", "something else");
+        reader.Read();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             string name = reader.GetString()!;
@@ -78,7 +79,8 @@ internal sealed class SafetensorsHeader
             string key = reader.GetString()!;
             reader.Read();
             Expect(reader.TokenType == JsonTokenType.String, "__metadata__", "strings", reader.TokenType);
-            Metadata[key] = reader.GetString()!;
+            if (!Metadata.TryAdd(key, reader.GetString()!))
+                throw new InvalidInputException(_source, "__metadata__", "keys that occur once", $"{key} twice");
         }
     }
 
