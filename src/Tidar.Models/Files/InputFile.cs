@@ -34,17 +34,16 @@ internal static class InputFile
 
     /// <summary>Reads and parses a whole JSON file; the last of equal keys counts. The caller disposes the document.</summary>
     /// <exception cref="InvalidInputException">The file cannot be read or is not UTF-8 JSON.</exception>
-    public static JsonDocument ReadJson(string path)
-    {
-        byte[] bytes;
-        using (MappedFile file = Map(path))
-        {
-            if (file.Length > JsonLimit)
-                throw new InvalidInputException(path, null, $"a JSON file of at most {JsonLimit >> 20} MiB", $"{file.Length >> 20} MiB");
-            bytes = file.Slice(0, (int)file.Length).ToArray();
-        }
+    public static JsonDocument ReadJson(string path) => ParseJson(ReadBytes(path), path);
 
-        return ParseJson(bytes, path);
+    /// <summary>The bytes of a JSON file, not parsed yet.</summary>
+    /// <exception cref="InvalidInputException">The file cannot be read or is too large to be one.</exception>
+    public static byte[] ReadBytes(string path)
+    {
+        using MappedFile file = Map(path);
+        return file.Length <= JsonLimit
+            ? file.Slice(0, (int)file.Length).ToArray()
+            : throw new InvalidInputException(path, null, $"a JSON file of at most {JsonLimit >> 20} MiB", $"{file.Length >> 20} MiB");
     }
 
     /// <summary>Parses UTF-8 JSON; every escaped string in it is known to decode afterwards.</summary>

@@ -33,6 +33,13 @@ internal readonly struct JsonFields
             : throw new InvalidInputException(source, null, "a JSON object", Describe(root));
     }
 
+    /// <summary>The fields of an object inside the document, such as an element of an array; <paramref name="path"/> is its name in messages.</summary>
+    /// <exception cref="InvalidInputException">It is not an object.</exception>
+    public static JsonFields Of(JsonElement element, string source, string path) =>
+        element.ValueKind == JsonValueKind.Object
+            ? new JsonFields(element, source, path)
+            : throw new InvalidInputException(source, path, "an object", Describe(element));
+
     /// <summary>The names that occur.</summary>
     public IEnumerable<string> Names => _object.EnumerateObject().Select(static p => p.Name);
 
@@ -78,6 +85,22 @@ internal readonly struct JsonFields
         if (!TryGet(name, out JsonElement value))
             return null;
         return value.ValueKind == JsonValueKind.String ? value.GetString() : throw Error(name, "a string", value);
+    }
+
+    /// <summary>A required string.</summary>
+    public string Text(string name) => OptionalText(name) ?? throw Error(name, "a string", "nothing");
+
+    /// <summary>A required object.</summary>
+    public JsonFields Object(string name) => OptionalObject(name) ?? throw Error(name, "an object", "nothing");
+
+    /// <summary>The objects of a required array.</summary>
+    public IReadOnlyList<JsonFields> Objects(string name)
+    {
+        IReadOnlyList<JsonElement> items = OptionalArray(name) ?? throw Error(name, "an array", "nothing");
+        List<JsonFields> objects = new(items.Count);
+        for (int i = 0; i < items.Count; i++)
+            objects.Add(Of(items[i], Source, string.Create(CultureInfo.InvariantCulture, $"{Name(name)}[{i}]")));
+        return objects;
     }
 
     /// <summary>Every field of an object whose values are all strings, in one pass; of equal names the last counts.</summary>

@@ -1,0 +1,41 @@
+using System.Text;
+using Tidar.Models.Tokenization.Text;
+
+namespace Tidar.Models.Tokenization.Decoders;
+
+/// <summary>
+/// <c>ByteLevel</c>: byte alphabet back to bytes, bytes to text. Invalid UTF-8 becomes one U+FFFD per maximal subpart (WHATWG),
+/// and a character is given out with the byte that completes it.
+/// </summary>
+internal sealed class ByteLevelDecoder : Decoder
+{
+    public override bool Fuses(bool inputFused) => true;
+
+    // A fused text is one token, and decides as a whole whether it is in the alphabet.
+    public override DecoderState Start(bool fused, bool streaming) => fused
+        ? new GatheringState(static t => Encoding.UTF8.GetString(ByteAlphabet.Decode(t)))
+        : new State();
+
+    public override string Single(string token, ref byte[]? bytes)
+    {
+        bytes ??= ByteAlphabet.Decode(token);
+        return token;
+    }
+
+    private sealed class State : DecoderState
+    {
+        private readonly System.Text.Decoder _decoder = Encoding.UTF8.GetDecoder();
+
+        public override void Push(string token, List<string> output) => Convert(ByteAlphabet.Decode(token), flush: false, output);
+
+        public override void Finish(List<string> output) => Convert([], flush: true, output);
+
+        private void Convert(ReadOnlySpan<byte> bytes, bool flush, List<string> output)
+        {
+            char[] chars = new char[_decoder.GetCharCount(bytes, flush)];
+            int count = _decoder.GetChars(bytes, chars, flush);
+            if (count > 0)
+                output.Add(new string(chars, 0, count));
+        }
+    }
+}

@@ -1,0 +1,67 @@
+using System.Text;
+
+namespace Tidar.Models.Tokenization.Decoders;
+
+/// <summary>A decoding in progress: the states of all steps, one feeding the next.</summary>
+internal sealed class DecoderChain
+{
+    private readonly DecoderState[] _states;
+    private readonly List<string>[] _buffers;
+    private readonly StringBuilder _text = new();
+
+    public DecoderChain(IReadOnlyList<Decoder> steps, bool streaming)
+    {
+        _states = new DecoderState[steps.Count];
+        _buffers = new List<string>[steps.Count];
+        bool fused = false;
+        for (int i = 0; i < steps.Count; i++)
+        {
+            _states[i] = steps[i].Start(fused, streaming);
+            _buffers[i] = [];
+            fused = steps[i].Fuses(fused);
+        }
+    }
+
+    /// <summary>Takes the next token.</summary>
+    public void Push(string token) => Push(token, 0);
+
+    /// <summary>Lets every step give what it held back.</summary>
+    public void Finish()
+    {
+        for (int i = 0; i < _states.Length; i++)
+        {
+            _states[i].Finish(_buffers[i]);
+            Forward(i);
+        }
+    }
+
+    /// <summary>Takes out the text that is ready.</summary>
+    public string Take()
+    {
+        if (_text.Length == 0)
+            return "";
+        string ready = _text.ToString();
+        _text.Clear();
+        return ready;
+    }
+
+    private void Push(string token, int step)
+    {
+        if (step == _states.Length)
+        {
+            _text.Append(token);
+            return;
+        }
+
+        _states[step].Push(token, _buffers[step]);
+        Forward(step);
+    }
+
+    private void Forward(int step)
+    {
+        List<string> buffer = _buffers[step];
+        foreach (string item in buffer)
+            Push(item, step + 1);
+        buffer.Clear();
+    }
+}
