@@ -1,0 +1,99 @@
+using System.Runtime.CompilerServices;
+using Tidar.Models.Configuration;
+using Tidar.Models.Transformers;
+using Tidar.Tests;
+
+namespace Tidar.Decoding.Tests;
+
+/// <summary>
+/// A language model without weights: the logits of a clean row are a formula of the tokens it sees, and a mask row guesses by walking the same formula from its
+/// prefix, with mistakes. Fast enough for thousands of texts; it also checks that every row sees what the method says.
+/// </summary>
+internal sealed class FormulaModel : ILanguageModel
+{
+    private readonly Func<ReadOnlyMemory<int>, int, float> _logit;
+    private readonly ConditionalWeakTable<KeyValueCache, int[]> _tokens = [];
+    private readonly List<TokenRow> _rows = [];
+    private readonly List<int[]> _caches = [];
+
+    /// <summary>Creates the model.</summary>
+    /// <param name="vocabulary">V; the last id is the mask token.</param>
+    /// <param name="logit">Logit of a token after the given tokens.</param>
+    /// <param name="draftLength">K of the training record.</param>
+    /// <param name="maxPositions">Context.</param>
+    /// <param name="eos">End tokens.</param>
+    public FormulaModel(int vocabulary, Func<ReadOnlyMemory<int>, int, float> logit, int draftLength = 8, int maxPositions = 4096, params int[] eos)
+    {
+        _logit = logit;
+        Config = RandomModel.Config(vocabulary: vocabulary, layers: 1, draftLength: draftLength, maxPositions: maxPositions) with { EosTokenIds = eos };
+    }
+
+    /// <summary>A model whose next token hangs on the last three; every third guess of a mask row is wrong.</summary>
+    public static FormulaModel Hashed(int vocabulary, int seed, int maxPositions = 4096, params int[] eos) => new(
+        vocabulary,
+        (tokens, token) =>
+        {
+            ReadOnlySpan<int> seen = tokens.Span;
+            uint h = (uint)seed;
+            foreach (int t in seen[Math.Max(0, seen.Length - 3)..])
+                h = (h ^ (uint)t) * 0x9E3779B1 ^ (h >> 13);
+            h = (h ^ ((uint)token * 0x85EBCA6B)) * 0xC2B2AE35;
+            h = (h ^ (h >> 15)) * 0x2C1B3C6D;
+            return ((h >> 8) / (float)(1 << 24) * 8) - 4;
+        },
+        maxPositions: maxPositions,
+        eos: eos);
+
+    public ModelConfig Config { get; }
+
+    /// <summary>Largest number of rows in a pass so far.</summary>
+    public int LargestPass { get; private set; }
+
+    /// <summary>Rows whose logits were asked for so far.</summary>
+    public int LogitRows { get; private set; }
+
+    public KeyValueCache CreateCache(int capacity) => new(Config, capacity);
+
+    public void Forward(RowBatch batch)
+    {
+        _rows.Clear();
+        _rows.AddRange(batch.Rows);
+        LargestPass = Math.Max(LargestPass, batch.Count);
+        _caches.Clear();
+        foreach (KeyValueCache cache in batch.Caches)
+            _caches.Add(_tokens.GetValue(cache, _ => new int[Config.MaxPositions]));
+        foreach (TokenRow row in _rows)
+        {
+            if (row.IsClean)
+                _caches[row.Sequence][row.Position] = row.Token;
+        }
+    }
+
+    public void Logits(ReadOnlySpan<int> rows, Span<float> logits)
+    {
+        int v = Config.VocabularySize;
+        LogitRows += rows.Length;
+        for (int i = 0; i < rows.Length; i++)
+        {
+            TokenRow row = _rows[rows[i]];
+            ReadOnlyMemory<int> seen = _caches[row.Sequence].AsMemory(0, row.PrefixLength);
+            if (!row.IsClean)
+                seen = Guess(seen, row.Slot);
+            for (int token = 0; token < v; token++)
+                logits[(i * v) + token] = _logit(seen, token);
+        }
+    }
+
+    // The prefix continued greedily, except that every third position is guessed wrongly.
+    private ReadOnlyMemory<int> Guess(ReadOnlyMemory<int> prefix, int slot)
+    {
+        List<int> tokens = [.. prefix.Span];
+        for (int i = 0; i < slot; i++)
+        {
+            int[] order = [.. Enumerable.Range(0, Config.VocabularySize - 1).OrderByDescending(t => _logit(tokens.ToArray(), t)).Take(2)];
+            tokens.Add(tokens.Count % 3 == 0 ? order[^1] : order[0]);
+        }
+
+        return tokens.ToArray();
+    }
+}
