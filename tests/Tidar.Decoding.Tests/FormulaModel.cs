@@ -44,7 +44,7 @@ internal sealed class FormulaModel : ILanguageModel
         maxPositions: maxPositions,
         eos: eos);
 
-    public ModelConfig Config { get; }
+    public ModelConfig Config { get; set; }
 
     /// <summary>Largest number of rows in a pass so far.</summary>
     public int LargestPass { get; private set; }

@@ -46,8 +46,7 @@ public sealed class DecodingEngine(ILanguageModel model)
         plan.CheckPrompt(prompt);
         if (options.Stop.Count > 0 && text is null)
             throw new InvalidInputException("decoding options", "stop", "a model with a tokenizer", "none");
-        StopConditions stop = new(
-            options.IgnoreEos ? [] : model.Config.EosTokenIds, options.MaxTokens, text is null ? null : new StoppableText(text, options.Stop));
+        StopConditions stop = new(options.IgnoreEos ? [] : model.Config.EosTokenIds, options.MaxTokens, text, options.Stop);
         long capacity = Math.Min(plan.ContextLength, prompt.Length + plan.DraftLength + (long)Math.Min(options.MaxTokens, FirstCacheTokens));
         TokenSequence sequence = new(
             model.CreateCache((int)capacity),
@@ -88,6 +87,17 @@ public sealed class DecodingEngine(ILanguageModel model)
         GiveLogits(_drafting, static session => session.Draft());
         foreach (DecodingSession session in _active)
             session.Clock();
+    }
+
+    /// <summary>Steps until all sessions have finished.</summary>
+    /// <exception cref="OperationCanceledException">Cancelled between two passes.</exception>
+    public void Run(IReadOnlyList<DecodingSession> sessions, CancellationToken cancellation = default)
+    {
+        while (sessions.Any(static s => !s.IsFinished))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            Step(sessions);
+        }
     }
 
     // Computes the wanted logits of as many sessions at a time as the limit allows, and hands them over.

@@ -3,62 +3,49 @@ using System.Text;
 namespace Tidar.Decoding.Sequences;
 
 /// <summary>
-/// The text of a token stream, cut before the first stop string wherever it lies across tokens. Characters that may turn out to begin a stop string are held back, so
-/// that what has been shown never has to be taken back.
+/// A text that grows piece by piece and is cut before the first stop string, wherever that lies across pieces. Characters that may turn out to begin a stop string
+/// are held back, so that what has been shown never has to be taken back.
 /// </summary>
-/// <param name="detokenizer">Turns tokens into text.</param>
 /// <param name="stopStrings">Strings that end the text; none is empty.</param>
-internal sealed class StoppableText(ITokenText detokenizer, IReadOnlyList<string> stopStrings)
+internal sealed class StoppableText(IReadOnlyList<string> stopStrings)
 {
     private readonly StringBuilder _text = new();
     private string _held = "";
-    private bool _stopped;
+    private bool _ended;
 
     /// <summary>Everything released so far.</summary>
     public string Text => _text.ToString();
 
-    /// <summary>Length of <see cref="Text"/>.</summary>
-    public int Length => _text.Length;
-
     /// <summary>The part of the text from <paramref name="start"/> on.</summary>
     public string From(int start) => _text.ToString(start, _text.Length - start);
 
-    /// <summary>Appends the text of a token.</summary>
-    /// <returns>True when a stop string is complete. The earliest one counts, the longest among those that begin together is as good as any: the text ends before it.</returns>
-    public bool Append(int token)
+    /// <summary>Appends a piece.</summary>
+    /// <returns>True when a stop string is complete: the text ends before the one that begins first.</returns>
+    public bool Append(string piece)
     {
-        string piece = detokenizer.Append(token);
-        if (piece.Length == 0)
+        if (piece.Length == 0 || _ended)
             return false;
-        if (stopStrings.Count == 0)
-        {
-            _text.Append(piece);
-            return false;
-        }
-
         _held += piece;
         int stop = FirstStop();
-        if (stop >= 0)
-        {
-            _text.Append(_held, 0, stop);
-            _held = "";
-            return _stopped = true;
-        }
-
-        int kept = LongestBeginning();
-        _text.Append(_held, 0, _held.Length - kept);
-        _held = _held[^kept..];
-        return false;
+        Release(stop >= 0 ? stop : _held.Length - LongestBeginning());
+        _ended = stop >= 0;
+        return _ended;
     }
 
-    /// <summary>Releases what was held back, and what an unfinished character amounts to; nothing after a stop string.</summary>
-    public void Complete()
+    /// <summary>Ends the text: releases what was held back and appends <paramref name="rest"/>, unless a stop string has ended it before.</summary>
+    public void Complete(string rest)
     {
-        if (_stopped)
+        if (_ended)
             return;
-        _text.Append(_held).Append(detokenizer.Flush());
-        _held = "";
-        _stopped = true;
+        Release(_held.Length);
+        _text.Append(rest);
+        _ended = true;
+    }
+
+    private void Release(int length)
+    {
+        _text.Append(_held, 0, length);
+        _held = _held[length..];
     }
 
     private int FirstStop()
@@ -74,7 +61,7 @@ internal sealed class StoppableText(ITokenText detokenizer, IReadOnlyList<string
         return first;
     }
 
-    // Length of the longest end of the held text that begins, but does not complete, a stop string.
+    // Length of the longest end of the held text that begins a stop string.
     private int LongestBeginning()
     {
         int longest = 0;

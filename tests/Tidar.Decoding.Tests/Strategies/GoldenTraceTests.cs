@@ -33,7 +33,7 @@ public sealed class GoldenTraceTests
             JsonElement trace = document.RootElement;
             if (trace.GetProperty("strategy").GetString() != strategy || trace.GetProperty("min_logit_gap").GetDouble() < NearTie)
                 continue;
-            GenerationResult result = generator.Generate(Ints(trace.GetProperty("prompt")), Options(trace), TestContext.Current.CancellationToken);
+            GenerationResult result = generator.Generate(Ints(trace.GetProperty("prompt")), Options(trace));
             AssertTrace(trace, result);
             compared++;
         }

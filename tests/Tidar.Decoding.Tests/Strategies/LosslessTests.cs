@@ -1,0 +1,129 @@
+using Tidar.Decoding.Engine;
+using Tidar.Decoding.Sampling;
+using Tidar.Kernels.Threading;
+using Tidar.Models.Configuration;
+using Tidar.Models.Transformers;
+using Tidar.Tests;
+
+namespace Tidar.Decoding.Tests.Strategies;
+
+/// <summary>Whatever the strategy, draft length, outcomes, threads, batch and sampling: the ids are those of autoregressive decoding.</summary>
+public sealed class LosslessTests
+{
+    public static TheoryData<ModelArchitecture, int> Architectures => new()
+    {
+        { ModelArchitecture.Llama, 1 }, { ModelArchitecture.Llama, 3 }, { ModelArchitecture.Qwen2, 2 }, { ModelArchitecture.Qwen3, 2 },
+    };
+
+    [Theory]
+    [MemberData(nameof(Architectures))]
+    public void Random_transformers_say_the_same_by_every_strategy(ModelArchitecture architecture, int layers)
+    {
+        using WorkerTeam single = new(1), several = new(3);
+        Random random = new(layers);
+        for (int seed = 0; seed < 3; seed++)
+        {
+            ModelConfig config = RandomModel.Config(architecture, layers: layers, maxPositions: 128) with { EosTokenIds = [5] };
+            using Transformer model = RandomModel.Create(config, seed, single, scale: 2), other = RandomModel.Create(config, seed, several, scale: 2);
+            for (int round = 0; round < 12; round++)
+                AssertLossless(random, round % 2 == 0 ? model : other, model, 40);
+        }
+    }
+
+    [Fact]
+    public void Models_whose_drafts_are_often_right_say_the_same_by_every_strategy()
+    {
+        Random random = new(77);
+        int verified = 0, accepted = 0;
+        for (int round = 0; round < 300; round++)
+        {
+            FormulaModel model = FormulaModel.Hashed(vocabulary: 12 + random.Next(30), seed: round, maxPositions: 32 + random.Next(100), eos: [1, 3]);
+            GenerationResult result = AssertLossless(random, model, model, 10 + random.Next(90));
+            verified += (int)result.Acceptance.Verifications;
+            accepted += (int)result.Acceptance.Accepted.ToArray().Sum();
+        }
+
+        // The property would be worth little if nothing but d_0 were ever accepted.
+        Assert.True(accepted > 1.5 * verified, $"{accepted} tokens in {verified} verifications");
+    }
+
+    [Fact]
+    public void Samples_of_a_golden_model_are_the_same_by_every_strategy()
+    {
+        string folder = SharedData.Path("goldens", "tidar", "decode", "model");
+        using WorkerTeam team = new(2);
+        using Models.Weights.Checkpoint checkpoint = Models.Weights.Checkpoint.Open(folder);
+        using Transformer model = Transformer.Load(checkpoint, team);
+        Random random = new(4);
+        for (int round = 0; round < 40; round++)
+            AssertLossless(random, model, model, 60);
+    }
+
+    private static GenerationResult AssertLossless(Random random, ILanguageModel model, ILanguageModel reference, int maxTokens)
+    {
+        int v = model.Config.VocabularySize;
+        int[] prompt = [.. Enumerable.Range(0, 1 + random.Next(20)).Select(_ => random.Next(v - 1))];
+        GenerationOptions options = new()
+        {
+            MaxTokens = maxTokens,
+            IgnoreEos = random.Next(2) == 0,
+            Sampling = Sampling(random, v),
+            LogProbabilities = random.Next(3) == 0 ? 3 : null,
+        };
+        GenerationOptions tidar = Drafting(random, options);
+        GenerationResult expected = new TextGenerator(reference).Generate(prompt, options with { Strategy = StrategyKind.Autoregressive });
+        GenerationResult actual = new TextGenerator(model).Generate(prompt, tidar);
+        string what = $"{tidar}, prompt {string.Join(' ', prompt)}";
+        Assert.True(expected.Ids.SequenceEqual(actual.Ids), what);
+        Assert.Equal(expected.Finish, actual.Finish);
+        Assert.Equal(expected.Ids.Count, expected.Passes);
+        Assert.True(actual.Passes <= (2 * actual.Ids.Count) + 1, what);
+        Assert.Equal(options.LogProbabilities is null, actual.LogProbabilities is null);
+        if (actual.LogProbabilities is not null)
+            AssertSameLogProbabilities(expected, actual);
+        return actual;
+    }
+
+    private static void AssertSameLogProbabilities(GenerationResult expected, GenerationResult actual)
+    {
+        Assert.Equal(actual.Ids, actual.LogProbabilities!.Select(p => p.Token));
+        foreach ((TokenLogProbability one, TokenLogProbability other) in expected.LogProbabilities!.Zip(actual.LogProbabilities!))
+        {
+            Assert.Equal(one.Value, other.Value);
+            Assert.Equal(one.Top, other.Top);
+            Assert.Equal(3, one.Top.Count);
+        }
+    }
+
+    private static GenerationOptions Drafting(Random random, GenerationOptions options)
+    {
+        int k = 1 + random.Next(random.Next(4) == 0 ? 20 : 9);
+        return random.Next(3) switch
+        {
+            0 => options with { Strategy = StrategyKind.Tidar, Mode = TidarMode.Fused, DraftLength = k },
+            1 => options with { Strategy = StrategyKind.Tidar, Mode = TidarMode.TwoPass, DraftLength = k },
+            _ => options with
+            {
+                Strategy = StrategyKind.Tidar,
+                Mode = TidarMode.Sparse,
+                DraftLength = k,
+                Outcomes = [.. Enumerable.Range(1, k).Where(_ => random.Next(2) == 0)],
+            },
+        };
+    }
+
+    private static SamplingOptions Sampling(Random random, int v) => random.Next(4) == 0
+        ? SamplingOptions.Greedy
+        : new SamplingOptions
+        {
+            Temperature = random.Next(4) == 0 ? 0 : 0.2f + random.NextSingle(),
+            TopK = random.Next(2) * random.Next(1, v + 5),
+            TopP = random.Next(2) == 0 ? 1 : 0.5f + (random.NextSingle() / 2),
+            MinP = random.Next(3) == 0 ? random.NextSingle() * 0.2f : 0,
+            RepetitionPenalty = random.Next(3) == 0 ? 0.8f + random.NextSingle() : 1,
+            PresencePenalty = random.Next(3) == 0 ? random.NextSingle() : 0,
+            FrequencyPenalty = random.Next(3) == 0 ? random.NextSingle() : 0,
+            LogitBias = random.Next(4) == 0 ? new Dictionary<int, float> { [random.Next(v)] = 3, [random.Next(v)] = -100 } : null,
+            Seed = random.NextInt64(),
+        };
+}
