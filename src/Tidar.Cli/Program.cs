@@ -1,1 +1,3 @@
-return 0;
+using Tidar.Cli.Hosting;
+
+return ProcessHost.Run(args);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
 using Tidar.Kernels.Memory;
@@ -6,7 +7,7 @@ using Tidar.Kernels.Memory;
 namespace Tidar.Models.Files;
 
 /// <summary>Opens files that a user named: whatever is wrong with them becomes an <see cref="InvalidInputException"/>.</summary>
-internal static class InputFile
+public static class InputFile
 {
     /// <summary>No JSON file of a checkpoint comes near this; it bounds what a wrong path can make us read.</summary>
     private const long JsonLimit = 512L << 20;
@@ -18,18 +19,46 @@ internal static class InputFile
 
     /// <summary>Maps <paramref name="path"/> for reading.</summary>
     /// <exception cref="InvalidInputException">The file is absent, is a folder, or cannot be read.</exception>
-    public static MappedFile Map(string path)
+    public static MappedFile Map(string path) => Guarded(path, static p => MappedFile.Open(p));
+
+    /// <summary>Opens <paramref name="path"/> for reading from start to end; it may be a pipe.</summary>
+    /// <exception cref="InvalidInputException">The file is absent, is a folder, or cannot be read.</exception>
+    public static Stream OpenStream(string path) =>
+        Guarded(path, static p => new FileStream(p, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 1));
+
+    /// <summary>Reads what there is of an opened file, at most <paramref name="buffer"/>.</summary>
+    /// <returns>Bytes read; 0 at the end.</returns>
+    /// <exception cref="InvalidInputException">The device or the pipe fails.</exception>
+    public static int ReadSome(Stream stream, Span<byte> buffer, string path)
     {
-        if (Directory.Exists(path))
-            throw new InvalidInputException(path, null, "a file", "a folder");
         try
         {
-            return MappedFile.Open(path);
+            return stream.Read(buffer);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        catch (IOException error)
         {
             throw new InvalidInputException(path, null, "a readable file", Reason(path, error), error);
         }
+    }
+
+    /// <summary>Reads a whole text file of at most <paramref name="longest"/> bytes; a byte order mark is dropped.</summary>
+    /// <exception cref="InvalidInputException">It cannot be read, is longer, or is not UTF-8.</exception>
+    public static string ReadText(string path, int longest)
+    {
+        using Stream stream = OpenStream(path);
+        using MemoryStream bytes = new();
+        byte[] buffer = new byte[1 << 16];
+        for (int read = ReadSome(stream, buffer, path); read > 0; read = ReadSome(stream, buffer, path))
+        {
+            if (bytes.Length + read > longest)
+                throw new InvalidInputException(path, null, $"at most {longest} bytes", "more");
+            bytes.Write(buffer, 0, read);
+        }
+
+        ReadOnlySpan<byte> text = bytes.GetBuffer().AsSpan(0, (int)bytes.Length);
+        if (!Utf8.IsValid(text))
+            throw new InvalidInputException(path, null, "text in UTF-8", "bytes that are not UTF-8");
+        return Encoding.UTF8.GetString(text.StartsWith(ByteOrderMark) ? text[ByteOrderMark.Length..] : text);
     }
 
     /// <summary>Reads and parses a whole JSON file; the last of equal keys counts. The caller disposes the document.</summary>
@@ -70,12 +99,33 @@ internal static class InputFile
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
-            throw new InvalidInputException(source, Place(error), "valid JSON", Reason(error), error);
+            throw new InvalidInputException(source, Place(error, utf8.Span), "valid JSON", Reason(error), error);
         }
     }
 
-    private static string? Place(Exception error) =>
-        error is JsonException { LineNumber: long line } ? string.Create(CultureInfo.InvariantCulture, $"line {line + 1}") : null;
+    private static T Guarded<T>(string path, Func<string, T> open)
+    {
+        if (Directory.Exists(path))
+            throw new InvalidInputException(path, null, "a file", "a folder");
+        try
+        {
+            return open(path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            throw new InvalidInputException(path.Length == 0 ? "the file name" : path, null, "a readable file", Reason(path, error), error);
+        }
+    }
+
+    // A document of one line, such as a line of JSONL, is better served with the place inside it.
+    private static string? Place(Exception error, ReadOnlySpan<byte> text)
+    {
+        if (error is not JsonException { LineNumber: long line, BytePositionInLine: long position })
+            return null;
+        return text.Contains((byte)'\n')
+            ? string.Create(CultureInfo.InvariantCulture, $"line {line + 1}")
+            : string.Create(CultureInfo.InvariantCulture, $"byte {position + 1}");
+    }
 
     /// <summary>What a JSON parser's exception says is wrong, without its own way of counting lines.</summary>
     public static string Reason(Exception error) => error is JsonException ? error.Message.Split(" LineNumber:")[0].TrimEnd('.') : "a broken \\u escape";

@@ -8,7 +8,7 @@ namespace Tidar.Models.Files;
 /// One JSON object of a file, read field by field: every value is checked for kind and range, and every mistake names the file and the field.
 /// JSON <c>null</c> counts as absent, as in Hugging Face configurations.
 /// </summary>
-internal readonly struct JsonFields
+public readonly struct JsonFields
 {
     private readonly JsonElement _object;
     private readonly string? _path;

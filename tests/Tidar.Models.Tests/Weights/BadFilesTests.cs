@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Tidar.Models.Weights.Inspection;
 using Tidar.Tests;
 
@@ -9,7 +8,7 @@ public sealed class BadFilesTests
     // What one look may allocate beyond a small multiple of the bytes it looks at.
     private const long Allowance = 1 << 20;
 
-    public static TheoryData<string, string> Cases => [.. ReadCases().Where(static c => c.Class != "tokenizer").Select(static c => (c.File, c.Expect))];
+    public static TheoryData<string, string> Cases => [.. BadFiles.Cases().Where(static c => c.Class != "tokenizer").Select(static c => (c.File, c.Expect))];
 
     [Theory]
     [MemberData(nameof(Cases))]
@@ -64,16 +63,6 @@ public sealed class BadFilesTests
         InvalidInputException error = Assert.Throws<InvalidInputException>(() => CheckpointInspector.Inspect(path));
         Assert.Contains(named, error.Message, StringComparison.Ordinal);
     }
-
-    internal static IReadOnlyList<(string File, string Class, string Expect)> ReadCases()
-    {
-        if (!SharedData.Files("cases.json", "goldens", "models", "bad").Contains("cases.json", StringComparer.Ordinal))
-            return [("cases.json", "absent", "either")];
-        using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(SharedData.Path("goldens", "models", "bad", "cases.json")));
-        return [.. document.RootElement.EnumerateArray().Select(static c => (Text(c, "file"), Text(c, "class"), Text(c, "expect")))];
-    }
-
-    private static string Text(JsonElement element, string name) => element.GetProperty(name).GetString()!;
 
     private static long Size(string path) => Directory.Exists(path) ? Directory.GetFiles(path).Sum(static f => new FileInfo(f).Length) : new FileInfo(path).Length;
 }

@@ -1,0 +1,17 @@
+using System.CommandLine;
+using Tidar.Cli.Hosting;
+
+namespace Tidar.Cli.Commands;
+
+/// <summary>All commands.</summary>
+internal static class CommandTree
+{
+    /// <summary>The root command, whose actions write to <paramref name="context"/>.</summary>
+    public static RootCommand Create(CommandContext context)
+    {
+        RootCommand root = new("TiDAR language models: several tokens per forward pass, exactly the text of the autoregressive model.");
+        root.Add(InspectCommand.Create(context));
+        root.SetAction(parsed => root.Parse(["--help"]).Invoke(parsed.InvocationConfiguration));
+        return root;
+    }
+}

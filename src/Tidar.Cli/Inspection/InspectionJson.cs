@@ -1,0 +1,58 @@
+using System.Text.Json;
+using Tidar.Cli.Output;
+using Tidar.Models.Configuration;
+using Tidar.Models.Weights.Inspection;
+
+namespace Tidar.Cli.Inspection;
+
+/// <summary>An inspection as a JSON object.</summary>
+internal static class InspectionJson
+{
+    /// <summary>Writes the fields.</summary>
+    public static void Write(Utf8JsonWriter writer, InspectionReport report)
+    {
+        writer.WriteString("path", report.Path);
+        writer.WriteString("kind", InspectionNames.Of(report.Kind));
+        if (report.Config is ModelConfig config)
+            Write(writer, config);
+        if (report.Parameters is long parameters)
+            writer.WriteNumber("parameters", parameters);
+        writer.WriteStartArray("tensors");
+        foreach (InspectedTensor tensor in report.Tensors)
+            Write(writer, tensor);
+        writer.WriteEndArray();
+        if (report.Metadata.Count == 0)
+            return;
+        writer.WriteStartObject("metadata");
+        foreach ((string key, string value) in report.Metadata)
+            writer.WriteString(key, value);
+        writer.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter writer, ModelConfig config)
+    {
+        writer.WriteString("architecture", InspectionNames.Of(config.Architecture));
+        foreach ((string name, int value) in InspectionNames.Sizes(config))
+            writer.WriteNumber(name, value);
+        writer.WriteBoolean("tie_word_embeddings", config.TiedEmbeddings);
+        writer.WriteString("rope_type", InspectionNames.Of(config.Rope.Scaling));
+        writer.WriteNumber("rope_theta", config.Rope.Theta);
+        writer.Numbers("eos_token_ids", [.. config.EosTokenIds]);
+        if (config.Tidar is not TidarConfig tidar)
+            return;
+        writer.WriteNumber("draft_length", tidar.DraftLength);
+        writer.WriteNumber("mask_token_id", tidar.MaskTokenId);
+    }
+
+    private static void Write(Utf8JsonWriter writer, InspectedTensor tensor)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("name", tensor.Name);
+        writer.WriteString("dtype", tensor.DataType);
+        writer.WriteStartArray("shape");
+        foreach (long size in tensor.Shape)
+            writer.WriteNumberValue(size);
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+    }
+}

@@ -1,0 +1,41 @@
+using System.CommandLine;
+using Tidar.Kernels.Matrices;
+
+namespace Tidar.Cli.Options;
+
+/// <summary>The options that every command with a model takes.</summary>
+internal sealed class ModelOptions
+{
+    private readonly Option<string?> _model = Opt.Text("--model", "PATH|NAME", "Hugging Face folder, GGUF file, or a name under models/ (default: the embedded tidar-demo)");
+    private readonly Option<string?> _weights = Opt.Choice("--weights", "format of the weights in memory (default: exactly as stored)", "f32", "bf16");
+    private readonly Option<int?> _threads = Opt.Whole("--threads", "N", "threads (default: all processors)", least: 1, most: 1024);
+    private readonly Option<ulong> _seed = Opt.Seed("--seed", "seed of sampling: equal seeds give equal text (default: 0)");
+    private readonly Option<bool> _json = Opt.Json();
+
+    /// <summary>Adds the options to a command.</summary>
+    public void AddTo(Command command)
+    {
+        foreach (Option option in new Option[] { _model, _weights, _threads, _seed, _json })
+            command.Options.Add(option);
+    }
+
+    /// <summary>What <c>--model</c> names; null for the embedded model.</summary>
+    public string? Model(ParseResult parsed) => parsed.GetValue(_model);
+
+    /// <summary>The format to pack weights into; null keeps every weight's exact value.</summary>
+    public WeightFormat? Weights(ParseResult parsed) => parsed.GetValue(_weights) switch
+    {
+        "f32" => WeightFormat.Float32,
+        "bf16" => WeightFormat.BFloat16,
+        _ => null,
+    };
+
+    /// <summary>Threads of the worker team.</summary>
+    public int Threads(ParseResult parsed) => parsed.GetValue(_threads) ?? Environment.ProcessorCount;
+
+    /// <summary>Seed of the first prompt.</summary>
+    public ulong Seed(ParseResult parsed) => parsed.GetValue(_seed);
+
+    /// <summary>Whether standard output holds JSON only.</summary>
+    public bool Json(ParseResult parsed) => parsed.GetValue(_json);
+}

@@ -1,0 +1,29 @@
+using System.Text.Json;
+
+namespace Tidar.Cli.Prompts;
+
+/// <summary>One prompt as the user gave it: exactly one of <see cref="Text"/>, <see cref="Ids"/> and <see cref="Messages"/>.</summary>
+/// <param name="Source">File and line, or the command line, for messages about it.</param>
+internal sealed record PromptLine(string Source)
+{
+    /// <summary>Text to be tokenized.</summary>
+    public string? Text { get; init; }
+
+    /// <summary>Token ids, to be taken as they are.</summary>
+    public int[]? Ids { get; init; }
+
+    /// <summary>A conversation: an array of objects with <c>role</c> and <c>content</c>.</summary>
+    public JsonElement? Messages { get; init; }
+
+    /// <summary>Descriptions of tools for the chat template; null for none.</summary>
+    public JsonElement? Tools { get; init; }
+
+    /// <summary>Whether the tokenizer adds its begin and end tokens; null where the line does not say.</summary>
+    public bool? AddSpecial { get; init; }
+
+    /// <summary>Whether decoding leaves special tokens out; null where the line does not say.</summary>
+    public bool? SkipSpecial { get; init; }
+
+    /// <summary>The name of the field that holds the prompt.</summary>
+    public string Field => Text is not null ? "prompt" : Ids is not null ? "ids" : "messages";
+}

@@ -1,0 +1,55 @@
+using System.Text.Json;
+using Tidar.Cli.Hosting;
+using Tidar.Tests;
+
+namespace Tidar.Cli.Tests.Commands;
+
+public sealed class InspectTests
+{
+    // A lone tokenizer.json is looked at once the inspector knows tokenizers.
+    public static TheoryData<string, string> Cases => [.. BadFiles.Cases().Where(static c => c.Class != "tokenizer").Select(static c => (c.File, c.Expect))];
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Every_malformed_file_is_exit_code_2_and_one_line_and_every_control_loads(string file, string expect)
+    {
+        string path = SharedData.Path("goldens", "models", "bad", file);
+        CommandRun run = CommandRun.Of("inspect", path, "--json");
+        if (expect == "reject" || (expect == "either" && run.Code != ExitCode.Done))
+            Assert.StartsWith(path, run.Mistake(), StringComparison.Ordinal);
+        else
+            Assert.Single(run.Json());
+    }
+
+    [Fact]
+    public void Json_names_architecture_parameters_and_every_tensor()
+    {
+        string path = SharedData.Path("goldens", "models", "hf", "llama-gqa");
+        JsonElement report = CommandRun.Of("inspect", "--json", path).Json().Single();
+        Assert.Equal("llama", report.GetProperty("architecture").GetString());
+        JsonElement[] tensors = [.. report.GetProperty("tensors").EnumerateArray()];
+        Assert.Equal(report.GetProperty("parameters").GetInt64(), tensors.Sum(t => t.GetProperty("shape").EnumerateArray().Aggregate(1L, (n, d) => n * d.GetInt64())));
+        JsonElement embedding = tensors.Single(t => t.GetProperty("name").GetString() == "model.embed_tokens.weight");
+        Assert.Equal("F32", embedding.GetProperty("dtype").GetString());
+        Assert.Equal("[320, 64]", $"[{string.Join(", ", embedding.GetProperty("shape").EnumerateArray())}]");
+    }
+
+    [Fact]
+    public void The_trained_draft_length_and_the_mask_token_are_shown()
+    {
+        string path = SharedData.Path("goldens", "tidar", "decode", "model");
+        JsonElement report = CommandRun.Of("inspect", "--json", path).Json().Single();
+        Assert.Equal(8, report.GetProperty("draft_length").GetInt32());
+        Assert.True(report.GetProperty("mask_token_id").GetInt32() > 0);
+        Assert.Contains("K = 8", CommandRun.Of("inspect", path).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void People_get_a_table_without_escape_codes_when_nobody_looks()
+    {
+        CommandRun run = CommandRun.Of("inspect", SharedData.Path("goldens", "models", "gguf", "llama-Q4_K_M-mix.gguf"));
+        Assert.Equal(ExitCode.Done, run.Code);
+        Assert.Contains("Q6_K", run.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain('\e', run.Output);
+    }
+}

@@ -1,1 +1,0 @@
-namespace Tidar.Tests; public sealed class Placeholder { [Fact] public void Root_is_found() => Assert.NotEmpty(SharedData.RepositoryRoot); }
