@@ -12,7 +12,7 @@ public static class ModelConfigReader
     private static readonly ModelConfigRules.FieldNames Names = new("hidden_size", "num_attention_heads", "num_key_value_heads", "head_dim", "rope_scaling");
 
     /// <summary>Reads a model folder's <c>config.json</c>, with the end-of-sequence ids of <c>generation_config.json</c> where there is one.</summary>
-    /// <exception cref="InvalidInputException">A file is malformed, a field missing or out of range, or the model is not one of the supported decoders.</exception>
+    /// <exception cref="InvalidInputException">A file is malformed, a field missing or out of range, or the model not one of the supported.</exception>
     public static ModelConfig ReadFolder(string folder)
     {
         string generation = Path.Combine(folder, "generation_config.json");
@@ -22,7 +22,7 @@ public static class ModelConfigReader
     /// <summary>Reads a configuration file of any name.</summary>
     /// <param name="path">The <c>config.json</c>.</param>
     /// <param name="generationPath">The <c>generation_config.json</c>, or null.</param>
-    /// <exception cref="InvalidInputException">A file is malformed, a field missing or out of range, or the model is not one of the supported decoders.</exception>
+    /// <exception cref="InvalidInputException">A file is malformed, a field missing or out of range, or the model not one of the supported.</exception>
     public static ModelConfig Read(string path, string? generationPath = null)
     {
         using JsonDocument document = InputFile.ReadJson(path);

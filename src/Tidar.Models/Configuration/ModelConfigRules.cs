@@ -14,7 +14,8 @@ internal static class ModelConfigRules
         if (config.HeadDimension % 2 != 0)
             throw new InvalidInputException(source, names.HeadDimension, "an even head dimension (RoPE rotates pairs)", $"{config.HeadDimension}");
         if ((long)config.HeadCount * config.HeadDimension > ModelLimits.Width)
-            throw new InvalidInputException(source, names.Heads, $"heads of at most {ModelLimits.Width} values together", $"{config.HeadCount} heads of {config.HeadDimension}");
+            throw new InvalidInputException(
+                source, names.Heads, $"heads of at most {ModelLimits.Width} values together", $"{config.HeadCount} heads of {config.HeadDimension}");
         CheckRope(config.Rope, source, names);
         return config;
     }
@@ -24,7 +25,8 @@ internal static class ModelConfigRules
         switch (rope.Scaling)
         {
             case RopeScaling.Llama3 when rope.HighFrequencyFactor <= rope.LowFrequencyFactor:
-                throw new InvalidInputException(source, names.Rope, "high_freq_factor above low_freq_factor", $"{rope.HighFrequencyFactor} and {rope.LowFrequencyFactor}");
+                throw new InvalidInputException(
+                    source, names.Rope, "high_freq_factor above low_freq_factor", $"{rope.HighFrequencyFactor} and {rope.LowFrequencyFactor}");
             case RopeScaling.Yarn when rope.BetaFast < rope.BetaSlow:
                 throw new InvalidInputException(source, names.Rope, "beta_fast not below beta_slow", $"{rope.BetaFast} and {rope.BetaSlow}");
             case RopeScaling.Yarn when rope.Theta <= 1:
@@ -38,7 +40,8 @@ internal static class ModelConfigRules
     public static int DefaultHeadDimension(int hiddenSize, int heads, string source, FieldNames names) =>
         hiddenSize % heads == 0
             ? hiddenSize / heads
-            : throw new InvalidInputException(source, names.HiddenSize, $"a multiple of the {heads} heads (or an explicit {names.HeadDimension})", $"{hiddenSize}");
+            : throw new InvalidInputException(
+                source, names.HiddenSize, $"a multiple of the {heads} heads (or an explicit {names.HeadDimension})", $"{hiddenSize}");
 
     /// <summary>What one kind of file calls the fields that rules speak of.</summary>
     internal sealed record FieldNames(string HiddenSize, string Heads, string KeyValueHeads, string HeadDimension, string Rope);

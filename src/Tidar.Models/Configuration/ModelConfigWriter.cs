@@ -15,7 +15,7 @@ public static class ModelConfigWriter
     /// <param name="path">The <c>config.json</c>.</param>
     /// <param name="config">The model's shape.</param>
     /// <param name="type">The element type of the weights beside it.</param>
-    /// <exception cref="InvalidInputException">The file cannot be written, or the model has a trait that its family's <c>config.json</c> cannot express.</exception>
+    /// <exception cref="InvalidInputException">The file cannot be written, or the family's <c>config.json</c> cannot express the model.</exception>
     public static void Write(string path, ModelConfig config, StoredType type)
     {
         RefuseInexpressible(path, config);
@@ -50,7 +50,8 @@ public static class ModelConfigWriter
         bool qwen2 = c.Architecture == ModelArchitecture.Qwen2;
         bool biases = qwen2 ? c is { QueryKeyValueBias: true, AttentionOutputBias: false } : c.QueryKeyValueBias == c.AttentionOutputBias;
         if (!biases)
-            throw new InvalidInputException(path, "attention_bias", $"the biases that {c.Architecture} has", $"q/k/v {c.QueryKeyValueBias}, o {c.AttentionOutputBias}");
+            throw new InvalidInputException(
+                path, "attention_bias", $"the biases that {c.Architecture} has", $"q/k/v {c.QueryKeyValueBias}, o {c.AttentionOutputBias}");
         if (c.MlpBias && c.Architecture != ModelArchitecture.Llama)
             throw new InvalidInputException(path, "mlp_bias", $"none in {c.Architecture}", "some");
         if (c.QueryKeyNorm != (c.Architecture == ModelArchitecture.Qwen3))
@@ -162,7 +163,8 @@ public static class ModelConfigWriter
     {
         WriteReal(json, "beta_fast", rope.BetaFast);
         WriteReal(json, "beta_slow", rope.BetaSlow);
-        foreach ((string name, double? value) in new[] { ("attention_factor", rope.AttentionFactor), ("mscale", rope.MScale), ("mscale_all_dim", rope.MScaleAllDimensions) })
+        (string, double?)[] optional = [("attention_factor", rope.AttentionFactor), ("mscale", rope.MScale), ("mscale_all_dim", rope.MScaleAllDimensions)];
+        foreach ((string name, double? value) in optional)
         {
             if (value is not null)
                 WriteReal(json, name, value.Value);

@@ -9,8 +9,9 @@ internal static class UnsupportedFeatures
     // Each may be absent, null, or have a value that means "off".
     private static readonly (string Name, double? Neutral)[] Switches =
     [
-        ("quantization_config", null), ("compression_config", null), ("alibi", 0), ("is_encoder_decoder", 0), ("use_mrope", 0), ("use_bidirectional_attention", 0), ("rope_interleaved", 0),
-        ("attn_logit_softcapping", null), ("final_logit_softcapping", null), ("clip_qkv", null), ("attention_multiplier", null), ("query_pre_attn_scalar", null),
+        ("quantization_config", null), ("compression_config", null), ("alibi", 0), ("is_encoder_decoder", 0), ("use_mrope", 0), ("rope_interleaved", 0),
+        ("use_bidirectional_attention", 0), ("attn_logit_softcapping", null), ("final_logit_softcapping", null), ("clip_qkv", null),
+        ("attention_multiplier", null), ("query_pre_attn_scalar", null),
         ("embedding_multiplier", 1), ("residual_multiplier", 1), ("logits_scaling", 1), ("logit_scale", 1), ("embedding_scale", 1),
         ("num_experts", 0), ("num_local_experts", 0), ("attention_chunk_size", null), ("no_rope_layers", null), ("no_rope_layer_interval", null),
     ];

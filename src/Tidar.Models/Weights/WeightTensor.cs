@@ -18,7 +18,7 @@ public abstract class WeightTensor
     /// <summary>The file that holds the tensor, for messages.</summary>
     public abstract string Source { get; }
 
-    /// <summary>Whether the elements are numbers of a floating-point kind, which <see cref="ReadRows"/> can give; false for integers and unknown types.</summary>
+    /// <summary>Whether the elements are of a floating-point or quantized kind that <see cref="ReadRows"/> can give; false for integers and others.</summary>
     public virtual bool IsReadable => true;
 
     /// <summary>Product of all dimensions.</summary>
@@ -30,7 +30,9 @@ public abstract class WeightTensor
     /// <summary>The last dimension (1 for a scalar).</summary>
     public int Columns => Shape.Count == 0 ? 1 : checked((int)Shape[^1]);
 
-    /// <summary>Reads rows [<paramref name="firstRow"/>, +<paramref name="rowCount"/>) as float32 into <paramref name="destination"/> [rowCount, Columns].</summary>
+    /// <summary>
+    /// Reads rows [<paramref name="firstRow"/>, +<paramref name="rowCount"/>) as float32 into <paramref name="destination"/> [rowCount, Columns].
+    /// </summary>
     /// <exception cref="InvalidInputException">The stored type is not a floating-point kind.</exception>
     public abstract void ReadRows(long firstRow, int rowCount, Span<float> destination);
 

@@ -64,5 +64,6 @@ public sealed class BadFilesTests
         Assert.Contains(named, error.Message, StringComparison.Ordinal);
     }
 
-    private static long Size(string path) => Directory.Exists(path) ? Directory.GetFiles(path).Sum(static f => new FileInfo(f).Length) : new FileInfo(path).Length;
+    private static long Size(string path) =>
+        Directory.Exists(path) ? Directory.GetFiles(path).Sum(static f => new FileInfo(f).Length) : new FileInfo(path).Length;
 }

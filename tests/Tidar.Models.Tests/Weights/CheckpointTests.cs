@@ -75,7 +75,10 @@ public sealed class CheckpointTests
         for (int i = 0; i < widened.Length; i++)
         {
             float expected = (float)BitConverter.UInt16BitsToHalf((ushort)i);
-            Assert.True(BitConverter.SingleToUInt32Bits(expected) == BitConverter.SingleToUInt32Bits(widened[i]) || (float.IsNaN(expected) && float.IsNaN(widened[i])), $"{i:x4}");
+            bool same = float.IsNaN(expected)
+                ? float.IsNaN(widened[i])
+                : BitConverter.SingleToUInt32Bits(expected) == BitConverter.SingleToUInt32Bits(widened[i]);
+            Assert.True(same, $"{i:x4}");
         }
     }
 

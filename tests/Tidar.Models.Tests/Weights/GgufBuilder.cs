@@ -19,7 +19,8 @@ internal sealed class GgufBuilder
         builder.UInt32($"{family}.attention.head_count", 2).UInt32($"{family}.attention.head_count_kv", 1).UInt32($"{family}.context_length", 64);
         builder.Float32($"{family}.attention.layer_norm_rms_epsilon", 1e-5f);
         builder.Tensor("token_embd.weight", 10, 8).Tensor("output_norm.weight", 8).Tensor("blk.0.attn_norm.weight", 8).Tensor("blk.0.ffn_norm.weight", 8);
-        builder.Tensor("blk.0.attn_q.weight", 8, 8).Tensor("blk.0.attn_k.weight", 4, 8).Tensor("blk.0.attn_v.weight", 4, 8).Tensor("blk.0.attn_output.weight", 8, 8);
+        builder.Tensor("blk.0.attn_q.weight", 8, 8).Tensor("blk.0.attn_k.weight", 4, 8).Tensor("blk.0.attn_v.weight", 4, 8);
+        builder.Tensor("blk.0.attn_output.weight", 8, 8);
         return builder.Tensor("blk.0.ffn_gate.weight", 12, 8).Tensor("blk.0.ffn_up.weight", 12, 8).Tensor("blk.0.ffn_down.weight", 8, 12);
     }
 

@@ -103,7 +103,8 @@ public sealed class GgufModelTests
     {
         using TemporaryFolder folder = new();
         string[] tokens = [.. Enumerable.Range(0, 10).Select(static i => $"t{i}")];
-        GgufBuilder builder = GgufBuilder.Model().Text("tokenizer.ggml.model", "gpt2").Text("tokenizer.ggml.pre", "qwen2").Texts("tokenizer.ggml.tokens", tokens)
+        GgufBuilder builder = GgufBuilder.Model().Text("tokenizer.ggml.model", "gpt2").Text("tokenizer.ggml.pre", "qwen2")
+            .Texts("tokenizer.ggml.tokens", tokens)
             .Texts("tokenizer.ggml.merges", "t 1").Boolean("tokenizer.ggml.add_bos_token", true).UInt32("tokenizer.ggml.bos_token_id", 4)
             .Text("tokenizer.chat_template", "{{ messages }}");
         using Checkpoint checkpoint = Checkpoint.Open(folder.Write("m.gguf", builder.Build()));

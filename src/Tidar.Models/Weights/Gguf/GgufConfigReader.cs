@@ -16,6 +16,9 @@ internal sealed class GgufConfigReader
         ["qwen3"] = ModelArchitecture.Qwen3,
     };
 
+    private static readonly string[] Scales =
+        ["logit_scale", "residual_scale", "embedding_scale", "attention.scale", "attn_logit_softcapping", "final_logit_softcapping"];
+
     private readonly GgufFile _file;
     private readonly GgufMetadata _metadata;
     private readonly Dictionary<string, WeightTensor> _tensors;
@@ -34,7 +37,8 @@ internal sealed class GgufConfigReader
     public static ModelConfig Read(GgufFile file) => new GgufConfigReader(file).Read();
 
     /// <summary>
-    /// Whether a file names a supported architecture and then says nothing more of a model, neither by a key nor by a tensor: a container that someone keeps tensors in.
+    /// Whether a file names a supported architecture and then says nothing more of a model, neither by a key nor by a tensor: a container that someone
+    /// keeps tensors in.
     /// </summary>
     public static bool IsBareContainer(GgufFile file) =>
         file.Metadata.Text("general.architecture") is string family && Families.ContainsKey(family)
@@ -51,7 +55,8 @@ internal sealed class GgufConfigReader
         int hidden = Required("embedding_length", ModelLimits.Width);
         int heads = Required("attention.head_count", ModelLimits.Heads);
         int maxPositions = Required("context_length", int.MaxValue);
-        int headDimension = Optional("attention.key_length", ModelLimits.HeadDimension) ?? ModelConfigRules.DefaultHeadDimension(hidden, heads, _file.Path, names);
+        int headDimension = Optional("attention.key_length", ModelLimits.HeadDimension)
+            ?? ModelConfigRules.DefaultHeadDimension(hidden, heads, _file.Path, names);
         RefuseUnsupported(headDimension, maxPositions);
         int vocabulary = Vocabulary();
         ModelConfig config = new()
@@ -89,7 +94,8 @@ internal sealed class GgufConfigReader
         if (Optional("vocab_size", ModelLimits.Vocabulary) is int named && named != rows)
             throw Error(GgufNames.Embedding, $"{named} rows, as {Key("vocab_size")} says", $"{rows}");
         if (_metadata.ItemCount(GgufTokenizerReader.TokensKey) > rows)
-            throw Error(GgufTokenizerReader.TokensKey, $"at most {rows} tokens, the rows of {GgufNames.Embedding}", $"{_metadata.ItemCount(GgufTokenizerReader.TokensKey)}");
+            throw Error(
+                GgufTokenizerReader.TokensKey, $"at most {rows} tokens, the rows of {GgufNames.Embedding}", $"{_metadata.ItemCount(GgufTokenizerReader.TokensKey)}");
         return (int)rows;
     }
 
@@ -111,7 +117,7 @@ internal sealed class GgufConfigReader
             throw Error(Key("attention.causal"), "true", "false");
         if (_metadata.Boolean(Key("use_parallel_residual")) == true)
             throw Error(Key("use_parallel_residual"), "false", "true");
-        foreach (string name in new[] { "logit_scale", "residual_scale", "embedding_scale", "attention.scale", "attn_logit_softcapping", "final_logit_softcapping" })
+        foreach (string name in Scales)
         {
             if (_metadata.Has(Key(name)))
                 throw Error(Key(name), "nothing (not supported)", _metadata.Show(Key(name)));
@@ -158,7 +164,8 @@ internal sealed class GgufConfigReader
         if (architecture != ModelArchitecture.Llama)
             throw Error(GgufNames.RopeDivisors, "none in this architecture", "one");
         if (tensor.Shape is not [long count] || count != headDimension / 2 || tensor.DataType != "F32")
-            throw Error(GgufNames.RopeDivisors, $"F32 [{headDimension / 2}], half the head dimension", $"{tensor.DataType} [{string.Join(", ", tensor.Shape)}]");
+            throw Error(
+                GgufNames.RopeDivisors, $"F32 [{headDimension / 2}], half the head dimension", $"{tensor.DataType} [{string.Join(", ", tensor.Shape)}]");
         float[] divisors = tensor.ReadAll();
         return Array.TrueForAll(divisors, static d => float.IsFinite(d) && d > 0)
             ? divisors
@@ -167,7 +174,9 @@ internal sealed class GgufConfigReader
 
     private TidarConfig? Tidar(int vocabulary) =>
         _metadata.Integer("tidar.draft_length", 1, ModelLimits.DraftLength) is int draftLength
-            ? new TidarConfig(draftLength, _metadata.Integer("tidar.mask_token_id", 0, vocabulary - 1) ?? throw Error("tidar.mask_token_id", "the id of the mask token", "nothing"))
+            ? new TidarConfig(
+                draftLength,
+                _metadata.Integer("tidar.mask_token_id", 0, vocabulary - 1) ?? throw Error("tidar.mask_token_id", "the id of the mask token", "nothing"))
             : null;
 
     private int Required(string name, int most) => Optional(name, most) ?? throw Missing(name);

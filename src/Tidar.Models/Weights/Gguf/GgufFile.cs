@@ -25,7 +25,8 @@ public sealed class GgufFile : IDisposable
         _file = file;
         GgufCursor cursor = new(file, 0);
         if (file.Length < Magic.Length || !cursor.Bytes(Magic.Length, "magic").SequenceEqual(Magic))
-            throw new InvalidInputException(file.Path, null, "a GGUF file (GGUF as its first four bytes)", file.Length == 0 ? "an empty file" : "something else");
+            throw new InvalidInputException(
+                file.Path, null, "a GGUF file (GGUF as its first four bytes)", file.Length == 0 ? "an empty file" : "something else");
         Version = checked((int)ReadVersion(cursor));
         long tensorCount = cursor.Count("tensor count", LeastTensorBytes);
         long pairCount = cursor.Count("metadata count", LeastPairBytes);
@@ -50,7 +51,9 @@ public sealed class GgufFile : IDisposable
     /// <summary>The metadata.</summary>
     public GgufMetadata Metadata { get; }
 
-    /// <summary>Every tensor under its GGUF name and as it is stored, in the file's order; shapes are outermost first, the reverse of ggml's <c>ne</c>.</summary>
+    /// <summary>
+    /// Every tensor under its GGUF name and as it is stored, in the file's order; shapes are outermost first, the reverse of ggml's <c>ne</c>.
+    /// </summary>
     public IReadOnlyList<WeightTensor> Tensors => Stored;
 
     /// <summary><see cref="Tensors"/>, as what they are.</summary>

@@ -32,7 +32,9 @@ public sealed class GgufMetadata
         return entry.Type == GgufValueType.Text ? At(entry).Text(key) : throw Wrong(key, "a string", entry);
     }
 
-    /// <summary>A whole number in [<paramref name="least"/>, <paramref name="most"/>], or null where absent; an array counts where its numbers are all equal.</summary>
+    /// <summary>
+    /// A whole number in [<paramref name="least"/>, <paramref name="most"/>], or null where absent; an array counts where its numbers are all equal.
+    /// </summary>
     /// <exception cref="InvalidInputException">The value is of another kind or out of range.</exception>
     public int? Integer(string key, int least, int most)
     {
@@ -56,7 +58,8 @@ public sealed class GgufMetadata
 
         return value >= least && value <= most
             ? (int)value
-            : throw new InvalidInputException(_file.Path, key, string.Create(CultureInfo.InvariantCulture, $"a whole number from {least} to {most}"), $"{value}");
+            : throw new InvalidInputException(
+                _file.Path, key, string.Create(CultureInfo.InvariantCulture, $"a whole number from {least} to {most}"), $"{value}");
     }
 
     /// <summary>A finite number above <paramref name="above"/>, or null where absent.</summary>
@@ -202,7 +205,8 @@ public sealed class GgufMetadata
         _ => 8,
     };
 
-    private static bool IsWhole(GgufValueType type) => type is not (GgufValueType.Float32 or GgufValueType.Float64 or GgufValueType.Bool or GgufValueType.Text or GgufValueType.Array);
+    private static bool IsWhole(GgufValueType type) => type
+        is not (GgufValueType.Float32 or GgufValueType.Float64 or GgufValueType.Bool or GgufValueType.Text or GgufValueType.Array);
 
     private static Int128 Whole(GgufValueType type, GgufCursor cursor, string key)
     {

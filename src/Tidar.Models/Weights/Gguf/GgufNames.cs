@@ -48,7 +48,8 @@ internal static class GgufNames
         string[] parts = name.Split('.');
         if (parts.Length != 4 || !name.StartsWith(LayerPrefix, StringComparison.Ordinal) || parts[3] is not ("weight" or "bias"))
             return null;
-        bool layer = int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out int number) && parts[1] == number.ToString(CultureInfo.InvariantCulture);
+        bool layer = int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+            && parts[1] == number.ToString(CultureInfo.InvariantCulture);
         return layer && InLayer.TryGetValue(parts[2], out string? inside) ? $"model.layers.{parts[1]}.{inside}.{parts[3]}" : null;
     }
 }

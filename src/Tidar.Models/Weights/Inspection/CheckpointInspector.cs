@@ -95,5 +95,6 @@ public static class CheckpointInspector
         };
     }
 
-    private static InspectedTensor[] List(IEnumerable<WeightTensor> tensors) => [.. tensors.Select(static t => new InspectedTensor(t.Name, t.DataType, t.Shape))];
+    private static InspectedTensor[] List(IEnumerable<WeightTensor> tensors) =>
+        [.. tensors.Select(static t => new InspectedTensor(t.Name, t.DataType, t.Shape))];
 }

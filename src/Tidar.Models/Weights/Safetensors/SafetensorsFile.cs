@@ -20,7 +20,8 @@ public sealed class SafetensorsFile : IDisposable
     {
         _file = file;
         if (file.Length < PrefixBytes)
-            throw new InvalidInputException(file.Path, null, "a safetensors file (8 bytes of header length first)", file.Length == 0 ? "an empty file" : $"{file.Length} bytes");
+            throw new InvalidInputException(
+                file.Path, null, "a safetensors file (8 bytes of header length first)", file.Length == 0 ? "an empty file" : $"{file.Length} bytes");
         ulong headerLength = BinaryPrimitives.ReadUInt64LittleEndian(file.Slice(0, PrefixBytes));
         ulong most = Math.Min(HeaderLimit, (ulong)(file.Length - PrefixBytes));
         if (headerLength > most)

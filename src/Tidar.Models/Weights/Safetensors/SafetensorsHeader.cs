@@ -132,7 +132,8 @@ internal sealed class SafetensorsHeader
     private Entry Check(string name, ElementType? type, long[]? shape, long[]? offsets)
     {
         if (type is null || shape is null || offsets is null)
-            throw new InvalidInputException(_source, name, "dtype, shape and data_offsets", $"no {(type is null ? "dtype" : shape is null ? "shape" : "data_offsets")}");
+            throw new InvalidInputException(
+                _source, name, "dtype, shape and data_offsets", $"no {(type is null ? "dtype" : shape is null ? "shape" : "data_offsets")}");
         if (offsets.Length != 2 || offsets[0] > offsets[1])
             throw new InvalidInputException(_source, name, "data_offsets as [begin, end]", $"[{string.Join(", ", offsets)}]");
         Int128 elements = 1;

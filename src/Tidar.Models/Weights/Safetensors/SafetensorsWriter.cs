@@ -30,7 +30,8 @@ public static class SafetensorsWriter
     /// <param name="typeOf">The stored type of each.</param>
     /// <param name="metadata">Strings for <c>__metadata__</c>; <c>format: pt</c> where null.</param>
     /// <exception cref="InvalidInputException">The file cannot be written.</exception>
-    public static void Write(string path, IEnumerable<WeightTensor> tensors, Func<WeightTensor, StoredType> typeOf, IReadOnlyDictionary<string, string>? metadata = null)
+    public static void Write(
+        string path, IEnumerable<WeightTensor> tensors, Func<WeightTensor, StoredType> typeOf, IReadOnlyDictionary<string, string>? metadata = null)
     {
         (WeightTensor Tensor, StoredType Type)[] sorted = [.. tensors.OrderBy(static t => t.Name, StringComparer.Ordinal).Select(t => (t, typeOf(t)))];
         byte[] header = Header(sorted, metadata ?? DefaultMetadata);
