@@ -17,6 +17,8 @@ internal static class InspectionJson
             Write(writer, config);
         if (report.Parameters is long parameters)
             writer.WriteNumber("parameters", parameters);
+        if (report.Tokenizer is InspectedTokenizer tokenizer)
+            Write(writer, tokenizer);
         writer.WriteStartArray("tensors");
         foreach (InspectedTensor tensor in report.Tensors)
             Write(writer, tensor);
@@ -42,6 +44,15 @@ internal static class InspectionJson
             return;
         writer.WriteNumber("draft_length", tidar.DraftLength);
         writer.WriteNumber("mask_token_id", tidar.MaskTokenId);
+    }
+
+    private static void Write(Utf8JsonWriter writer, InspectedTokenizer tokenizer)
+    {
+        writer.WriteStartObject("tokenizer");
+        writer.WriteNumber("vocabulary", tokenizer.VocabularySize);
+        writer.WriteNumber("added_tokens", tokenizer.AddedTokens);
+        writer.WriteNumber("special_tokens", tokenizer.SpecialTokens);
+        writer.WriteEndObject();
     }
 
     private static void Write(Utf8JsonWriter writer, InspectedTensor tensor)

@@ -32,6 +32,8 @@ internal static class InspectionView
             AddConfig(table, config);
         if (report.Parameters is long parameters)
             table.Row("parameters", parameters.ToString("N0", CultureInfo.InvariantCulture));
+        if (report.Tokenizer is InspectedTokenizer tokenizer)
+            table.Row("tokenizer", $"{tokenizer.VocabularySize} ids, {tokenizer.AddedTokens} added tokens, {tokenizer.SpecialTokens} of them special");
         if (report.Tensors.Count > 0)
             table.Row("tensors", string.Join(", ", report.Tensors.GroupBy(t => t.DataType).Select(g => $"{g.Count()} {g.Key}")));
         return table;

@@ -94,7 +94,23 @@ public sealed class Checkpoint : IDisposable
     /// <summary>The GGUF file that holds the model, with its metadata; null for a Hugging Face folder.</summary>
     public GgufFile? Gguf { get; private init; }
 
-    /// <summary>The tokenizer that a GGUF file carries; null where it has none, and for a Hugging Face folder.</summary>
+    /// <summary>Whether <see cref="LoadTokenizer"/> has something to load.</summary>
+    public bool HasTokenizer => Gguf is null
+        ? File.Exists(System.IO.Path.Combine(Path, "tokenizer.json"))
+        : Gguf.Metadata.Has(GgufTokenizerReader.ModelKey);
+
+    /// <summary>Loads the tokenizer: <c>tokenizer.json</c> of a Hugging Face folder, or the one in a GGUF file's metadata.</summary>
+    /// <exception cref="InvalidInputException">There is none, or it is malformed or of an unsupported kind.</exception>
+    public Tokenizer LoadTokenizer()
+    {
+        if (Gguf is null)
+            return Tokenizer.Load(Path);
+        GgufTokenizerData data = ReadGgufTokenizer()
+            ?? throw new InvalidInputException(Path, GgufTokenizerReader.ModelKey, "a tokenizer in the metadata", "nothing");
+        return Tokenizer.FromGguf(data);
+    }
+
+    /// <summary>The tokenizer that a GGUF file carries, as plain values; null where it has none, and for a Hugging Face folder.</summary>
     /// <exception cref="InvalidInputException">The metadata is malformed.</exception>
     public GgufTokenizerData? ReadGgufTokenizer() => Gguf is null ? null : GgufTokenizerReader.Read(Gguf);
 

@@ -6,8 +6,7 @@ namespace Tidar.Cli.Tests.Commands;
 
 public sealed class InspectTests
 {
-    // A lone tokenizer.json is looked at once the inspector knows tokenizers.
-    public static TheoryData<string, string> Cases => [.. BadFiles.Cases().Where(static c => c.Class != "tokenizer").Select(static c => (c.File, c.Expect))];
+    public static TheoryData<string, string> Cases => [.. BadFiles.Cases().Select(static c => (c.File, c.Expect))];
 
     [Theory]
     [MemberData(nameof(Cases))]
@@ -32,6 +31,18 @@ public sealed class InspectTests
         JsonElement embedding = tensors.Single(t => t.GetProperty("name").GetString() == "model.embed_tokens.weight");
         Assert.Equal("F32", embedding.GetProperty("dtype").GetString());
         Assert.Equal("[320, 64]", $"[{string.Join(", ", embedding.GetProperty("shape").EnumerateArray())}]");
+    }
+
+    [Fact]
+    public void A_tokenizer_is_described_alone_and_inside_a_model()
+    {
+        string alone = SharedData.Path("goldens", "models", "gguf", "tokenizer.json");
+        string inside = SharedData.Path("goldens", "models", "gguf", "llama-F32.gguf");
+        foreach (string path in new[] { alone, inside })
+        {
+            JsonElement report = CommandRun.Of("inspect", "--json", path).Json().Single();
+            Assert.Equal(320, report.GetProperty("tokenizer").GetProperty("vocabulary").GetInt32());
+        }
     }
 
     [Fact]

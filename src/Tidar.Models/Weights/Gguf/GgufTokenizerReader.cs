@@ -8,6 +8,9 @@ internal static class GgufTokenizerReader
     /// <summary>The vocabulary's key.</summary>
     public const string TokensKey = "tokenizer.ggml.tokens";
 
+    /// <summary>The key that every tokenizer has.</summary>
+    public const string ModelKey = "tokenizer.ggml.model";
+
     private const int ControlToken = 3;
 
     // Control tokens that end a turn or a text in the models that use these names; llama.cpp stops at them too, whatever id the file calls `eos`.
@@ -37,7 +40,7 @@ internal static class GgufTokenizerReader
     public static GgufTokenizerData? Read(GgufFile file)
     {
         GgufMetadata metadata = file.Metadata;
-        if (metadata.Text("tokenizer.ggml.model") is not string model)
+        if (metadata.Text(ModelKey) is not string model)
             return null;
         string[] tokens = metadata.Texts(TokensKey) ?? throw new InvalidInputException(file.Path, TokensKey, "the vocabulary", "nothing");
         foreach (string name in new[] { "tokenizer.ggml.token_type", "tokenizer.ggml.scores" })

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Tidar.Models.Configuration;
 using Tidar.Models.Files;
+using Tidar.Models.Tokenization;
 using Tidar.Models.Weights.Gguf;
 using Tidar.Models.Weights.Safetensors;
 
@@ -12,6 +13,10 @@ namespace Tidar.Models.Weights.Inspection;
 /// </summary>
 public static class CheckpointInspector
 {
+    // Fields that only one kind of file has, by which a JSON file of any name is told.
+    private static readonly string[] ConfigurationFields = ["model_type", "architectures", "hidden_size", "num_hidden_layers"];
+    private static readonly string[] TokenizerFields = ["model", "added_tokens", "normalizer", "pre_tokenizer", "post_processor", "decoder"];
+
     /// <summary>Inspects <paramref name="path"/>; no weight is read.</summary>
     /// <exception cref="InvalidInputException">It is missing, malformed, not of a checkpoint, or its parts do not fit each other.</exception>
     public static InspectionReport Inspect(string path)
@@ -37,6 +42,7 @@ public static class CheckpointInspector
             Path = path,
             Kind = InspectedKind.Model,
             Config = checkpoint.Config,
+            Tokenizer = checkpoint.HasTokenizer ? Describe(checkpoint.LoadTokenizer()) : null,
             Parameters = checkpoint.ParameterCount,
             Tensors = List(checkpoint.Tensors),
         };
@@ -56,7 +62,13 @@ public static class CheckpointInspector
         if (GgufConfigReader.IsBareContainer(file))
             return report;
         using Checkpoint checkpoint = Checkpoint.Open(filePath);
-        return report with { Kind = InspectedKind.Model, Config = checkpoint.Config, Parameters = checkpoint.ParameterCount };
+        return report with
+        {
+            Kind = InspectedKind.Model,
+            Config = checkpoint.Config,
+            Tokenizer = checkpoint.HasTokenizer ? Describe(checkpoint.LoadTokenizer()) : null,
+            Parameters = checkpoint.ParameterCount,
+        };
     }
 
     private static InspectionReport InspectSafetensors(string path)
@@ -74,13 +86,18 @@ public static class CheckpointInspector
 
     private static InspectionReport InspectJson(string path)
     {
-        using JsonDocument document = InputFile.ReadJson(path);
-        JsonFields fields = JsonFields.Of(document, path);
-        if (fields.IsWritten("weight_map") || path.EndsWith(".index.json", StringComparison.OrdinalIgnoreCase))
-            return InspectIndex(path);
-        if (fields.IsWritten("model_type") || fields.IsWritten("architectures") || Path.GetFileName(path) == "config.json")
-            return new InspectionReport { Path = path, Kind = InspectedKind.Configuration, Config = ModelConfigReader.Read(fields) };
-        throw new InvalidInputException(path, null, "a model configuration (model_type), an index (weight_map) or a tokenizer (model)", "none of their fields");
+        using (JsonDocument document = InputFile.ReadJson(path))
+        {
+            JsonFields fields = JsonFields.Of(document, path);
+            if (ConfigurationFields.Any(fields.IsWritten) || Path.GetFileName(path) == "config.json")
+                return new InspectionReport { Path = path, Kind = InspectedKind.Configuration, Config = ModelConfigReader.Read(fields) };
+            if (fields.IsWritten("weight_map") || path.EndsWith(".index.json", StringComparison.OrdinalIgnoreCase))
+                return InspectIndex(path);
+            if (!TokenizerFields.Any(fields.IsWritten) && Path.GetFileName(path) != "tokenizer.json")
+                throw new InvalidInputException(path, null, "a model configuration, an index of weights, or a tokenizer", "none of their fields");
+        }
+
+        return new InspectionReport { Path = path, Kind = InspectedKind.Tokenizer, Tokenizer = Describe(Tokenizer.Load(path)) };
     }
 
     private static InspectionReport InspectIndex(string path)
@@ -94,6 +111,9 @@ public static class CheckpointInspector
             Tensors = List(shards.Tensors),
         };
     }
+
+    private static InspectedTokenizer Describe(Tokenizer tokenizer) =>
+        new(tokenizer.VocabularySize, tokenizer.AddedTokens.Count, tokenizer.AddedTokens.Count(static t => t.Special));
 
     private static InspectedTensor[] List(IEnumerable<WeightTensor> tensors) =>
         [.. tensors.Select(static t => new InspectedTensor(t.Name, t.DataType, t.Shape))];

@@ -14,6 +14,9 @@ public sealed record InspectionReport
     /// <summary>The model's shape; null where the file says nothing about it.</summary>
     public ModelConfig? Config { get; init; }
 
+    /// <summary>The tokenizer beside or inside the model; null where there is none.</summary>
+    public InspectedTokenizer? Tokenizer { get; init; }
+
     /// <summary>Number of weights: of the model, or of the tensors listed; null where there are no tensors.</summary>
     public long? Parameters { get; init; }
 
