@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Tidar.Decoding.Sampling;
 using Tidar.Decoding.Sequences;
 using Tidar.Models;
+using Tidar.Models.Tokenization;
 using Tidar.Models.Transformers;
 
 namespace Tidar.Decoding.Engine;
@@ -38,15 +39,15 @@ public sealed class DecodingEngine(ILanguageModel model)
     /// <summary>Begins a text. The session is to be disposed of when it is done with.</summary>
     /// <param name="prompt">Prompt ids.</param>
     /// <param name="options">How to generate.</param>
-    /// <param name="text">Turns tokens into text; null where only ids are wanted.</param>
+    /// <param name="tokenizer">For the text and its stop strings; null where only ids are wanted.</param>
     /// <exception cref="InvalidInputException">The prompt or an option is wrong.</exception>
-    public DecodingSession Start(ReadOnlySpan<int> prompt, GenerationOptions options, ITokenText? text = null)
+    public DecodingSession Start(ReadOnlySpan<int> prompt, GenerationOptions options, Tokenizer? tokenizer = null)
     {
         DecodingPlan plan = new(options, model.Config);
         plan.CheckPrompt(prompt);
-        if (options.Stop.Count > 0 && text is null)
+        if (options.Stop.Count > 0 && tokenizer is null)
             throw new InvalidInputException("decoding options", "stop", "a model with a tokenizer", "none");
-        StopConditions stop = new(options.IgnoreEos ? [] : model.Config.EosTokenIds, options.MaxTokens, text, options.Stop);
+        StopConditions stop = new(options.IgnoreEos ? [] : model.Config.EosTokenIds, options.MaxTokens, tokenizer?.CreateDetokenizer(skipSpecialTokens: true), options.Stop);
         long capacity = Math.Min(plan.ContextLength, prompt.Length + plan.DraftLength + (long)Math.Min(options.MaxTokens, FirstCacheTokens));
         TokenSequence sequence = new(
             model.CreateCache((int)capacity),

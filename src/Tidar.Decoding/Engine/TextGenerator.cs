@@ -1,25 +1,29 @@
 using System.Runtime.CompilerServices;
+using Tidar.Models;
+using Tidar.Models.Tokenization;
 using Tidar.Models.Transformers;
 
 namespace Tidar.Decoding.Engine;
 
 /// <summary>Writes texts with a model, one at a time: the plain way to use the engine. Not thread-safe, as the model is not.</summary>
 /// <example><code>
-/// TextGenerator generator = new(model);
-/// GenerationResult result = generator.Generate([1, 2, 3], new GenerationOptions { MaxTokens = 64 });
-/// foreach (GenerationUpdate update in generator.Stream([1, 2, 3]))
+/// TextGenerator generator = new(model, tokenizer);
+/// GenerationResult result = generator.Generate("Once upon a time", new GenerationOptions { MaxTokens = 64 });
+/// foreach (GenerationUpdate update in generator.Stream("Once upon a time"))
 ///     Console.Write(update.Text);
 /// </code></example>
 public sealed class TextGenerator
 {
     private readonly DecodingEngine _engine;
+    private readonly Tokenizer? _tokenizer;
 
     /// <summary>Creates a generator.</summary>
     /// <param name="model">The model.</param>
-    public TextGenerator(ILanguageModel model) => _engine = new DecodingEngine(model);
+    /// <param name="tokenizer">Its tokenizer; null where only ids are wanted.</param>
+    public TextGenerator(ILanguageModel model, Tokenizer? tokenizer = null) => (_engine, _tokenizer) = (new DecodingEngine(model), tokenizer);
 
     /// <summary>Generates from prompt ids.</summary>
-    /// <exception cref="Models.InvalidInputException">The prompt or an option is wrong.</exception>
+    /// <exception cref="InvalidInputException">The prompt or an option is wrong.</exception>
     /// <exception cref="OperationCanceledException">Cancelled between two passes.</exception>
     public GenerationResult Generate(ReadOnlySpan<int> prompt, GenerationOptions? options = null, CancellationToken cancellation = default)
     {
@@ -28,19 +32,40 @@ public sealed class TextGenerator
         return session.ToResult();
     }
 
+    /// <summary>Generates from a text, encoded with what the tokenizer adds to it, such as BOS. For a chat, apply its template, encode, and give the ids.</summary>
+    /// <exception cref="InvalidInputException">The prompt or an option is wrong, or there is no tokenizer.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled between two passes.</exception>
+    public GenerationResult Generate(string prompt, GenerationOptions? options = null, CancellationToken cancellation = default) =>
+        Generate(Encode(prompt), options, cancellation);
+
     /// <summary>Generates from prompt ids, one update after every forward pass; the last one carries the result.</summary>
-    /// <exception cref="Models.InvalidInputException">The prompt or an option is wrong; thrown at once.</exception>
+    /// <exception cref="InvalidInputException">The prompt or an option is wrong; thrown at once.</exception>
     /// <exception cref="OperationCanceledException">Cancelled between two passes.</exception>
     public IEnumerable<GenerationUpdate> Stream(ReadOnlySpan<int> prompt, GenerationOptions? options = null, CancellationToken cancellation = default) =>
         Updates(Start(prompt, options), cancellation);
 
-    /// <summary>As <see cref="Stream"/>, with the passes off the caller's thread.</summary>
-    /// <exception cref="Models.InvalidInputException">The prompt or an option is wrong; thrown at once.</exception>
+    /// <summary>Generates from a text, one update after every forward pass; the last one carries the result.</summary>
+    /// <exception cref="InvalidInputException">The prompt or an option is wrong, or there is no tokenizer; thrown at once.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled between two passes.</exception>
+    public IEnumerable<GenerationUpdate> Stream(string prompt, GenerationOptions? options = null, CancellationToken cancellation = default) =>
+        Stream(Encode(prompt), options, cancellation);
+
+    /// <summary>As <see cref="Stream(ReadOnlySpan{int}, GenerationOptions?, CancellationToken)"/>, with the passes off the caller's thread.</summary>
+    /// <exception cref="InvalidInputException">The prompt or an option is wrong; thrown at once.</exception>
     /// <exception cref="OperationCanceledException">Cancelled between two passes.</exception>
     public IAsyncEnumerable<GenerationUpdate> StreamAsync(ReadOnlySpan<int> prompt, GenerationOptions? options = null, CancellationToken cancellation = default) =>
         UpdatesAsync(Start(prompt, options), cancellation);
 
-    private DecodingSession Start(ReadOnlySpan<int> prompt, GenerationOptions? options) => _engine.Start(prompt, options ?? new GenerationOptions());
+    /// <summary>As <see cref="Stream(string, GenerationOptions?, CancellationToken)"/>, with the passes off the caller's thread.</summary>
+    /// <exception cref="InvalidInputException">The prompt or an option is wrong, or there is no tokenizer; thrown at once.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled between two passes.</exception>
+    public IAsyncEnumerable<GenerationUpdate> StreamAsync(string prompt, GenerationOptions? options = null, CancellationToken cancellation = default) =>
+        StreamAsync(Encode(prompt), options, cancellation);
+
+    private int[] Encode(string prompt) =>
+        _tokenizer?.Encode(prompt) ?? throw new InvalidInputException("prompt", null, "a model with a tokenizer, or ids", "a text");
+
+    private DecodingSession Start(ReadOnlySpan<int> prompt, GenerationOptions? options) => _engine.Start(prompt, options ?? new GenerationOptions(), _tokenizer);
 
     private IEnumerable<GenerationUpdate> Updates(DecodingSession session, CancellationToken cancellation)
     {

@@ -1,3 +1,5 @@
+using Tidar.Models.Tokenization;
+
 namespace Tidar.Decoding.Sequences;
 
 /// <summary>When a text ends by itself: end-of-sequence ids, stop strings, the most tokens asked for.</summary>
@@ -5,7 +7,7 @@ namespace Tidar.Decoding.Sequences;
 /// <param name="maxTokens">Most generated tokens, the end token included.</param>
 /// <param name="detokenizer">Turns tokens into text; null where only ids are wanted.</param>
 /// <param name="stopStrings">Strings that end the text.</param>
-internal sealed class StopConditions(IReadOnlyList<int> eosTokenIds, int maxTokens, ITokenText? detokenizer, IReadOnlyList<string> stopStrings)
+internal sealed class StopConditions(IReadOnlyList<int> eosTokenIds, int maxTokens, StreamingDetokenizer? detokenizer, IReadOnlyList<string> stopStrings)
 {
     private int _count;
 
