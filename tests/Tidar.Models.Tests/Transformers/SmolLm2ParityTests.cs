@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Tidar.Models.Tokenization;
 using Tidar.Tests;
 
 namespace Tidar.Models.Tests.Transformers;
@@ -61,6 +62,17 @@ public sealed class SmolLm2ParityTests(SmolLm2Fixture fixture) : IClassFixture<S
             for (int i = 1; i < ids.Length; i++)
                 Assert.Equal(expected[i].GetDouble(), actual[i - 1], LogitError);
         }
+    }
+
+    [Fact]
+    public void Perplexity_agrees_window_by_window()
+    {
+        using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(SharedData.Path("goldens", "smollm2", "perplexity.json")));
+        double[] expected = [.. document.RootElement.GetProperty("float32").GetProperty("window_nll").EnumerateArray().Select(e => e.GetDouble())];
+        int[] ids = Tokenizer.Load(SharedData.Path("data", "tokenizers", "smollm2"))
+            .Encode(File.ReadAllText(SharedData.Path("data", "text", "wikitext2_valid.txt")), addSpecialTokens: false);
+        for (int window = 0; window < expected.Length; window++)
+            Assert.Equal(expected[window], -LogProbabilities(ids.AsSpan(window * 512, 512)).Average(), 1e-4);
     }
 
     // Natural-log probability of every id given the ones before, from the second on.
