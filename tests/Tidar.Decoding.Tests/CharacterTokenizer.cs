@@ -3,7 +3,10 @@ using Tidar.Models.Tokenization;
 
 namespace Tidar.Decoding.Tests;
 
-/// <summary>A tokenizer whose id i is the letter at i, for models of a small vocabulary; the last id is the mask token <c>&lt;mask&gt;</c>, the one before it <c>&lt;eos&gt;</c>.</summary>
+/// <summary>
+/// A tokenizer whose id i is the letter at i, for models of a small vocabulary; the last id is the mask token <c>&lt;mask&gt;</c>, the one before it
+/// <c>&lt;eos&gt;</c>.
+/// </summary>
 internal static class CharacterTokenizer
 {
     public static Tokenizer Create(int vocabulary)

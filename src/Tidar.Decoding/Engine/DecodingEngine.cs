@@ -8,8 +8,8 @@ using Tidar.Models.Transformers;
 namespace Tidar.Decoding.Engine;
 
 /// <summary>
-/// Runs sessions on one model: a step plans all of them, runs one forward pass over all their rows, and lets each take in its logits. What a session gets does not
-/// depend on the others. Not thread-safe, as the model is not.
+/// Runs sessions on one model: a step plans all of them, runs one forward pass over all their rows, and lets each take in its logits. What a session gets
+/// does not depend on the others. Not thread-safe, as the model is not.
 /// </summary>
 /// <param name="model">The model.</param>
 public sealed class DecodingEngine(ILanguageModel model)
@@ -47,7 +47,8 @@ public sealed class DecodingEngine(ILanguageModel model)
         plan.CheckPrompt(prompt);
         if (options.Stop.Count > 0 && tokenizer is null)
             throw new InvalidInputException("decoding options", "stop", "a model with a tokenizer", "none");
-        StopConditions stop = new(options.IgnoreEos ? [] : model.Config.EosTokenIds, options.MaxTokens, tokenizer?.CreateDetokenizer(skipSpecialTokens: true), options.Stop);
+        StreamingDetokenizer? detokenizer = tokenizer?.CreateDetokenizer(skipSpecialTokens: true);
+        StopConditions stop = new(options.IgnoreEos ? [] : model.Config.EosTokenIds, options.MaxTokens, detokenizer, options.Stop);
         long capacity = Math.Min(plan.ContextLength, prompt.Length + plan.DraftLength + (long)Math.Min(options.MaxTokens, FirstCacheTokens));
         TokenSequence sequence = new(
             model.CreateCache((int)capacity),

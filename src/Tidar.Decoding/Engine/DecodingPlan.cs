@@ -98,7 +98,8 @@ internal sealed class DecodingPlan
     {
         _options.Sampling.Validate(_config.VocabularySize);
         Require(_options.MaxTokens >= 1, "max tokens", "at least 1", _options.MaxTokens);
-        Require(ContextLength >= 2 && ContextLength <= _config.MaxPositions, "context length", $"2 to {_config.MaxPositions} (the model's context)", ContextLength);
+        int longest = _config.MaxPositions;
+        Require(ContextLength >= 2 && ContextLength <= longest, "context length", $"2 to {longest} (the model's context)", ContextLength);
         Require(_options.LogProbabilities is null or (>= 0 and <= MostAlternatives), "logprobs", $"0 to {MostAlternatives}", _options.LogProbabilities);
         Require(_options.Beta is >= 0 and <= 1, "beta", "a number from 0 to 1", _options.Beta);
         foreach (string stop in _options.Stop)
@@ -109,11 +110,13 @@ internal sealed class DecodingPlan
 
     private void CheckTidar()
     {
-        Require(MaskToken is not null, "strategy", "a model trained with TiDAR (a \"tidar\" record in config.json), or a mask token", "a plain autoregressive model");
+        const string Trained = "a model trained with TiDAR (a \"tidar\" record in config.json), or a mask token";
+        Require(MaskToken is not null, "strategy", Trained, "a plain autoregressive model");
         Require(DraftLength is >= 1 and <= LongestDraft, "draft length", $"1 to {LongestDraft}", DraftLength);
-        bool named = _options.Outcomes is not null;
-        Require(named == (Mode == TidarMode.Sparse), "outcomes", named ? "mode sparse with outcomes" : "the outcomes to draft in mode sparse", named ? $"mode {DecodingNames.Of(Mode)}" : "none");
-        Require(_options.Beta >= 1 || Mode == TidarMode.Fused, "beta", "1, or mode fused", $"{_options.Beta} in mode {DecodingNames.Of(Mode)}");
+        string mode = DecodingNames.Of(Mode);
+        Require(_options.Outcomes is not null || Mode != TidarMode.Sparse, "outcomes", "the outcomes to draft in mode sparse", "none");
+        Require(_options.Outcomes is null || Mode == TidarMode.Sparse, "outcomes", "mode sparse with outcomes", $"mode {mode}");
+        Require(_options.Beta >= 1 || Mode == TidarMode.Fused, "beta", "1, or mode fused", $"{_options.Beta} in mode {mode}");
         if (_config.Tidar is null)
             _warnings.Add("the model has no TiDAR training record: its drafts will rarely be right");
         else if (DraftLength != _config.Tidar.DraftLength)

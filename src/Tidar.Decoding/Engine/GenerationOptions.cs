@@ -17,10 +17,14 @@ public sealed record GenerationOptions
     /// <summary>K; null for the one the model was trained with.</summary>
     public int? DraftLength { get; init; }
 
-    /// <summary>The mask token; null for the model's own. Naming one lets TiDAR run on a model without training for it, and keeps that id out of the text.</summary>
+    /// <summary>
+    /// The mask token; null for the model's own. Naming one lets TiDAR run on a model without training for it, and keeps that id out of the text.
+    /// </summary>
     public int? MaskTokenId { get; init; }
 
-    /// <summary>Share of the AR half in TiDAR's targets; below 1 the text is no longer the AR model's (the paper's "trust diffusion"), and mode fused is needed.</summary>
+    /// <summary>
+    /// Share of the AR half in TiDAR's targets; below 1 the text is no longer the AR model's (the paper's "trust diffusion"), and mode fused is needed.
+    /// </summary>
     public double Beta { get; init; } = 1;
 
     /// <summary>How tokens are chosen.</summary>

@@ -32,7 +32,9 @@ public sealed class TextGenerator
         return session.ToResult();
     }
 
-    /// <summary>Generates from a text, encoded with what the tokenizer adds to it, such as BOS. For a chat, apply its template, encode, and give the ids.</summary>
+    /// <summary>
+    /// Generates from a text, encoded with what the tokenizer adds to it, such as BOS. For a chat, apply its template, encode, and give the ids.
+    /// </summary>
     /// <exception cref="InvalidInputException">The prompt or an option is wrong, or there is no tokenizer.</exception>
     /// <exception cref="OperationCanceledException">Cancelled between two passes.</exception>
     public GenerationResult Generate(string prompt, GenerationOptions? options = null, CancellationToken cancellation = default) =>
@@ -53,7 +55,8 @@ public sealed class TextGenerator
     /// <summary>As <see cref="Stream(ReadOnlySpan{int}, GenerationOptions?, CancellationToken)"/>, with the passes off the caller's thread.</summary>
     /// <exception cref="InvalidInputException">The prompt or an option is wrong; thrown at once.</exception>
     /// <exception cref="OperationCanceledException">Cancelled between two passes.</exception>
-    public IAsyncEnumerable<GenerationUpdate> StreamAsync(ReadOnlySpan<int> prompt, GenerationOptions? options = null, CancellationToken cancellation = default) =>
+    public IAsyncEnumerable<GenerationUpdate> StreamAsync(
+        ReadOnlySpan<int> prompt, GenerationOptions? options = null, CancellationToken cancellation = default) =>
         UpdatesAsync(Start(prompt, options), cancellation);
 
     /// <summary>As <see cref="Stream(string, GenerationOptions?, CancellationToken)"/>, with the passes off the caller's thread.</summary>
@@ -65,7 +68,8 @@ public sealed class TextGenerator
     private int[] Encode(string prompt) =>
         _tokenizer?.Encode(prompt) ?? throw new InvalidInputException("prompt", null, "a model with a tokenizer, or ids", "a text");
 
-    private DecodingSession Start(ReadOnlySpan<int> prompt, GenerationOptions? options) => _engine.Start(prompt, options ?? new GenerationOptions(), _tokenizer);
+    private DecodingSession Start(ReadOnlySpan<int> prompt, GenerationOptions? options) =>
+        _engine.Start(prompt, options ?? new GenerationOptions(), _tokenizer);
 
     private IEnumerable<GenerationUpdate> Updates(DecodingSession session, CancellationToken cancellation)
     {

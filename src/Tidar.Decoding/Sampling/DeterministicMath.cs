@@ -1,6 +1,9 @@
 namespace Tidar.Decoding.Sampling;
 
-/// <summary>The natural logarithm from IEEE basic operations alone: the same bits on every processor and operating system, which the platform's library does not promise.</summary>
+/// <summary>
+/// The natural logarithm from IEEE basic operations alone: the same bits on every processor and operating system, which the platform's library does not
+/// promise.
+/// </summary>
 internal static class DeterministicMath
 {
     private const int MantissaBits = 52;

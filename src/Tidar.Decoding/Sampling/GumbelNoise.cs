@@ -3,8 +3,8 @@ using System.Numerics;
 namespace Tidar.Decoding.Sampling;
 
 /// <summary>
-/// Standard Gumbel noise that belongs to (seed, position, token) and to nothing else: whoever decides a position, by whatever strategy and in whatever pass, sees the
-/// same noise, so argmax(log p + g) is an exact sample of p and the same token for all (drafter-invariant decoding, arXiv 2408.07978).
+/// Standard Gumbel noise that belongs to (seed, position, token) and to nothing else: whoever decides a position, by whatever strategy and in whatever
+/// pass, sees the same noise, so argmax(log p + g) is an exact sample of p and the same token for all (drafter-invariant decoding, arXiv 2408.07978).
 /// </summary>
 internal readonly struct GumbelNoise
 {

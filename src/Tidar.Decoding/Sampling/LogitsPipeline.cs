@@ -4,8 +4,8 @@ using Tidar.Models;
 namespace Tidar.Decoding.Sampling;
 
 /// <summary>
-/// Turns a row of raw logits into the tokens that may be chosen and their log-probabilities up to a constant. Every row of every strategy passes through here.
-/// Works in the row it is given and in buffers of its own; allocates nothing per row.
+/// Turns a row of raw logits into the tokens that may be chosen and their log-probabilities up to a constant. Every row of every strategy passes through
+/// here. Works in the row it is given and in buffers of its own; allocates nothing per row.
 /// </summary>
 internal sealed class LogitsPipeline
 {
@@ -67,7 +67,8 @@ internal sealed class LogitsPipeline
     }
 
     /// <summary>
-    /// Temperature, top-k, top-p, min-p. Afterwards <paramref name="logits"/> holds (logit - largest) / temperature, so the largest is 0, and the survivors are known.
+    /// Temperature, top-k, top-p, min-p. Afterwards <paramref name="logits"/> holds (logit - largest) / temperature, so the largest is 0, and the survivors
+    /// are known.
     /// </summary>
     public void Filter(Span<float> logits)
     {

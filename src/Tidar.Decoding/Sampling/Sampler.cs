@@ -4,8 +4,8 @@ using Tidar.Models;
 namespace Tidar.Decoding.Sampling;
 
 /// <summary>
-/// Chooses the token of a position from a row of logits: argmax(log p + g), p being the row after the pipeline and g the noise of (seed, position, token); at
-/// temperature 0 argmax alone. Knows the tokens before the row where penalties need them.
+/// Chooses the token of a position from a row of logits: argmax(log p + g), p being the row after the pipeline and g the noise of (seed, position, token);
+/// at temperature 0 argmax alone. Knows the tokens before the row where penalties need them.
 /// </summary>
 public sealed class Sampler
 {
@@ -52,7 +52,9 @@ public sealed class Sampler
         return _pipeline.KeepsAll ? ChooseAmongAll(logits, noise) : ChooseAmongSurvivors(logits, noise);
     }
 
-    /// <summary>The token for <paramref name="position"/> when targets mix the two halves of the model: p = β·AR + (1-β)·diffusion, each after the pipeline.</summary>
+    /// <summary>
+    /// The token for <paramref name="position"/> when targets mix the two halves of the model: p = β·AR + (1-β)·diffusion, each after the pipeline.
+    /// </summary>
     public int ChooseMixed(Span<float> autoregressive, Span<float> diffusion, double beta, int position)
     {
         if (_mixed.Length == 0)

@@ -4,8 +4,9 @@ namespace Tidar.Decoding.Sampling;
 
 /// <summary>How a token is chosen from a row of logits. The default is greedy: the largest logit, the lowest id among equals.</summary>
 /// <remarks>
-/// One pipeline serves every strategy, in this order: mask token removed; repetition, presence and frequency penalties; logit bias; temperature; top-k; top-p; min-p.
-/// Penalties are meant as in Hugging Face transformers and vLLM: repetition counts prompt and generated tokens, presence and frequency count generated tokens only.
+/// One pipeline serves every strategy, in this order: mask token removed; repetition, presence and frequency penalties; logit bias; temperature; top-k;
+/// top-p; min-p. Penalties are meant as in Hugging Face transformers and vLLM: repetition counts prompt and generated tokens, presence and frequency count
+/// generated tokens only.
 /// </remarks>
 public sealed record SamplingOptions
 {

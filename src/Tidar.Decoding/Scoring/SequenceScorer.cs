@@ -5,7 +5,10 @@ using Tidar.Models.Transformers;
 
 namespace Tidar.Decoding.Scoring;
 
-/// <summary>What a model makes of given tokens, by one causal pass: TiDAR's likelihood is that of any AR model (tidar.md section 4). Not thread-safe, as the model is not.</summary>
+/// <summary>
+/// What a model makes of given tokens, by one causal pass: TiDAR's likelihood is that of any AR model (tidar.md section 4). Not thread-safe, as the model
+/// is not.
+/// </summary>
 /// <param name="model">The model.</param>
 public sealed class SequenceScorer(ILanguageModel model)
 {
@@ -35,11 +38,15 @@ public sealed class SequenceScorer(ILanguageModel model)
         return new SequenceScore(tokens, logProbabilities);
     }
 
-    /// <summary>Perplexity over non-overlapping windows, each on its own; the first token of a window is not predicted. A last window of one token predicts nothing.</summary>
+    /// <summary>
+    /// Perplexity over non-overlapping windows, each on its own; the first token of a window is not predicted. A last window of one token predicts nothing.
+    /// </summary>
     /// <param name="ids">The text.</param>
     /// <param name="window">Tokens of a window, at least 2, at most the context.</param>
     /// <param name="cancellation">Stops between two passes.</param>
-    /// <exception cref="InvalidInputException">The window does not fit the context, an id is outside the vocabulary, or there are fewer than two tokens.</exception>
+    /// <exception cref="InvalidInputException">
+    /// The window does not fit the context, an id is outside the vocabulary, or there are fewer than two tokens.
+    /// </exception>
     public PerplexityScore Perplexity(ReadOnlySpan<int> ids, int window, CancellationToken cancellation = default)
     {
         if (window < 2 || window > model.Config.MaxPositions)

@@ -3,8 +3,8 @@ using System.Text;
 namespace Tidar.Decoding.Sequences;
 
 /// <summary>
-/// A text that grows piece by piece and is cut before the first stop string, wherever that lies across pieces. Characters that may turn out to begin a stop string
-/// are held back, so that what has been shown never has to be taken back.
+/// A text that grows piece by piece and is cut before the first stop string, wherever that lies across pieces. Characters that may turn out to begin a stop
+/// string are held back, so that what has been shown never has to be taken back.
 /// </summary>
 /// <param name="stopStrings">Strings that end the text; none is empty.</param>
 internal sealed class StoppableText(IReadOnlyList<string> stopStrings)

@@ -2,7 +2,9 @@ using Tidar.Decoding.Sequences;
 
 namespace Tidar.Decoding.Strategies;
 
-/// <summary>Feeds a prompt causally, in as many passes as its length takes. Prompt tokens whose keys and values are in the cache already are not fed again.</summary>
+/// <summary>
+/// Feeds a prompt causally, in as many passes as its length takes. Prompt tokens whose keys and values are in the cache already are not fed again.
+/// </summary>
 internal sealed class PromptFeed(TokenSequence sequence)
 {
     // At least the last token is fed, whatever the cache holds: its row decides the first new token.

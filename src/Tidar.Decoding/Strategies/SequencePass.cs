@@ -25,7 +25,10 @@ public sealed class SequencePass
     /// <summary>Rows whose logits are wanted and not given yet.</summary>
     internal ReadOnlySpan<int> Wanted => CollectionsMarshal.AsSpan(_wanted)[_given..];
 
-    /// <summary>Adds a token at a position; it sees everything up to itself. Its keys and values are written in place and stay if the cache's length is moved over them.</summary>
+    /// <summary>
+    /// Adds a token at a position; it sees everything up to itself. Its keys and values are written in place and stay if the cache's length is moved over
+    /// them.
+    /// </summary>
     /// <returns>The row's number.</returns>
     public int AddClean(int token, int position) => _batch.AddClean(_cache, token, position);
 

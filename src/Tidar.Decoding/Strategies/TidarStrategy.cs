@@ -3,11 +3,11 @@ using Tidar.Decoding.Sequences;
 namespace Tidar.Decoding.Strategies;
 
 /// <summary>
-/// TiDAR decoding (arXiv 2511.08923; docs/decoding.md): a pass verifies the draft d_0 … d_{K-1} and, for some outcomes of the verification, drafts the next block beforehand.
-/// With all outcomes it is the paper's fused step, with none the two-pass step, with some the sparse one.
+/// TiDAR decoding (arXiv 2511.08923; docs/decoding.md): a pass verifies the draft d_0 … d_{K-1} and, for some outcomes of the verification, drafts the next
+/// block beforehand. With all outcomes it is the paper's fused step, with none the two-pass step, with some the sparse one.
 /// </summary>
 /// <remarks>
-/// Invariant between passes: the cache holds the committed tokens exactly, and d_0 is the AR model's own choice for the next position (<see cref="_decided"/>).
+/// Invariant between passes: the cache holds the committed tokens exactly, and d_0 is the AR model's own choice for the next position.
 /// A block's slot 0 never decides anything: the AR choice for its position overwrites it.
 /// </remarks>
 public sealed class TidarStrategy : IDecodingStrategy

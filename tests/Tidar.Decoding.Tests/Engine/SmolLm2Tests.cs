@@ -25,10 +25,18 @@ public sealed class SmolLm2Tests
         using Transformer model = Transformer.Load(checkpoint, team);
         TextGenerator generator = new(model, Tokenizer.Load(SharedData.Path("data", "tokenizers", "smollm2")));
         SequenceScorer scorer = new(model);
-        foreach (JsonElement golden in File.ReadLines(SharedData.Path("goldens", "smollm2", "greedy.jsonl")).Take(2).Select(l => JsonDocument.Parse(l).RootElement))
+        foreach (string line in File.ReadLines(SharedData.Path("goldens", "smollm2", "greedy.jsonl")).Take(2))
         {
+            JsonElement golden = JsonDocument.Parse(line).RootElement;
             int[] prompt = [.. golden.GetProperty("prompt_ids").EnumerateArray().Select(e => e.GetInt32())];
-            GenerationOptions autoregressive = new() { Strategy = StrategyKind.Autoregressive, MaskTokenId = UnusedToken, MaxTokens = Tokens, IgnoreEos = true, LogProbabilities = 0 };
+            GenerationOptions autoregressive = new()
+            {
+                Strategy = StrategyKind.Autoregressive,
+                MaskTokenId = UnusedToken,
+                MaxTokens = Tokens,
+                IgnoreEos = true,
+                LogProbabilities = 0,
+            };
             GenerationResult expected = generator.Generate(prompt, autoregressive);
             Assert.Equal(golden.GetProperty("new_ids").EnumerateArray().Take(Tokens).Select(e => e.GetInt32()), expected.Ids);
             AssertSame(expected, generator.Generate(prompt, autoregressive with { Strategy = StrategyKind.Tidar, Mode = TidarMode.Fused, DraftLength = 3 }));

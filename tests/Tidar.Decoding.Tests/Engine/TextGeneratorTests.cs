@@ -94,7 +94,12 @@ public sealed class TextGeneratorTests
         [
             .. Enumerable.Range(0, 16).Select(i => (
                 Enumerable.Range(0, 1 + random.Next(60)).Select(_ => random.Next(23)).ToArray(),
-                Mode(Modes.ElementAt(i % 4)) with { MaxTokens = 5 + random.Next(40), LogProbabilities = i % 3, Sampling = new SamplingOptions { Temperature = i % 2, Seed = i } })),
+                Mode(Modes.ElementAt(i % 4)) with
+                {
+                    MaxTokens = 5 + random.Next(40),
+                    LogProbabilities = i % 3,
+                    Sampling = new SamplingOptions { Temperature = i % 2, Seed = i },
+                })),
         ];
         DecodingEngine engine = new(model) { PrefillRows = 16 };
         DecodingSession[] sessions = [.. requests.Select(r => engine.Start(r.Prompt, r.Options))];
@@ -244,7 +249,8 @@ public sealed class TextGeneratorTests
             ("temperature", _) => good with { Sampling = new SamplingOptions { Temperature = float.NaN } },
             _ => good,
         };
-        string message = Assert.Throws<InvalidInputException>(() => new TextGenerator(FormulaModel.Hashed(20, 1, maxPositions: 30)).Generate(prompt, options)).Message;
+        TextGenerator generator = new(FormulaModel.Hashed(20, 1, maxPositions: 30));
+        string message = Assert.Throws<InvalidInputException>(() => generator.Generate(prompt, options)).Message;
         Assert.Contains(field, message, StringComparison.Ordinal);
         Assert.Contains(expected, message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', message);

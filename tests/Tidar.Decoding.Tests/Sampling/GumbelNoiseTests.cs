@@ -49,7 +49,11 @@ public sealed class GumbelNoiseTests
         const double Mean = 0.57721566490153286, Tolerance = 5 * 1.2825 / 316.2;
         Func<int, double>[] walks =
         [
-            i => new GumbelNoise(0, 0).Of(i), i => new GumbelNoise(0, i).Of(0), i => new GumbelNoise(i, 0).Of(0), i => new GumbelNoise(i, i).Of(i), i => new GumbelNoise(-i, 5).Of(1),
+            i => new GumbelNoise(0, 0).Of(i),
+            i => new GumbelNoise(0, i).Of(0),
+            i => new GumbelNoise(i, 0).Of(0),
+            i => new GumbelNoise(i, i).Of(i),
+            i => new GumbelNoise(-i, 5).Of(1),
         ];
         foreach (Func<int, double> walk in walks)
         {

@@ -65,7 +65,13 @@ public sealed class SamplerTests
     public void Penalties_count_the_history_as_their_definitions_say()
     {
         int[] prompt = [3, 3, 4];
-        SamplingOptions options = new() { RepetitionPenalty = 1.5f, PresencePenalty = 0.25f, FrequencyPenalty = 0.5f, LogitBias = new Dictionary<int, float> { [6] = 2 } };
+        SamplingOptions options = new()
+        {
+            RepetitionPenalty = 1.5f,
+            PresencePenalty = 0.25f,
+            FrequencyPenalty = 0.5f,
+            LogitBias = new Dictionary<int, float> { [6] = 2 },
+        };
         TokenHistory history = new(V, prompt);
         foreach (int token in new[] { 4, 5, 5, 8 })
             history.Push(token);

