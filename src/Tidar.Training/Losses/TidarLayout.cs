@@ -5,7 +5,8 @@ namespace Tidar.Training.Losses;
 
 /// <summary>
 /// Turns packed documents into the rows of one training pass, [clean | masks] (tidar.md section 2): positions and the block grid restart at each
-/// document, a document's last block has all its mask rows, and what a row sees is a prefix of its own document and one block of masks.
+/// document, a document's last block has all its mask rows, and what a row sees is a prefix of its own document and one block of masks. A block none of whose
+/// tokens is a target has no rows: nothing but itself would see it.
 /// </summary>
 public sealed class TidarLayout
 {
@@ -26,18 +27,18 @@ public sealed class TidarLayout
         _maskToken = maskToken;
     }
 
-    /// <summary>Rows of the mask half that a document of so many tokens has.</summary>
-    public int MaskRows(int tokens) => _objective == TrainingObjective.Autoregressive ? 0 : (tokens + _draftLength - 1) / _draftLength * _draftLength;
+    /// <summary>Rows of the mask half that a document has.</summary>
+    public int MaskRows(TokenSequence document) => Blocks(document).Count() * _draftLength;
 
     /// <summary>Lays out the documents of one pass.</summary>
     public TrainingBatch Build(IReadOnlyList<TokenSequence> documents)
     {
-        int cleanRows = documents.Sum(d => d.Tokens.Length), maskRows = documents.Sum(d => MaskRows(d.Tokens.Length));
+        int cleanRows = documents.Sum(d => d.Tokens.Length), maskRows = documents.Sum(d => MaskRows(d));
         TrainingBatch batch = new(cleanRows, maskRows);
         int clean = 0, mask = 0;
         foreach (TokenSequence document in documents)
         {
-            int masks = MaskRows(document.Tokens.Length);
+            int masks = MaskRows(document);
             batch.Documents.Add(new AttentionDocument(clean, document.Tokens.Length, mask, masks));
             AddClean(batch, document, clean);
             clean += document.Tokens.Length;
@@ -49,7 +50,7 @@ public sealed class TidarLayout
         {
             AddMasks(batch, document, clean, mask);
             clean += document.Tokens.Length;
-            mask += MaskRows(document.Tokens.Length);
+            mask += MaskRows(document);
         }
 
         return batch;
@@ -68,21 +69,37 @@ public sealed class TidarLayout
         }
     }
 
+    // The blocks of the document's grid that hold a target.
+    private IEnumerable<int> Blocks(TokenSequence document)
+    {
+        if (_objective == TrainingObjective.Autoregressive)
+            yield break;
+        int length = document.Tokens.Length;
+        for (int block = 0; block * _draftLength < length; block++)
+        {
+            int first = block * _draftLength, count = Math.Min(_draftLength, length - first);
+            if (document.Labelled is null || document.Labelled.AsSpan(first, count).Contains(true))
+                yield return block;
+        }
+    }
+
     private void AddMasks(TrainingBatch batch, TokenSequence document, int start, int spanStart)
     {
         int length = document.Tokens.Length;
-        for (int p = 0; p < MaskRows(length); p++)
+        foreach (int block in Blocks(document))
         {
-            int block = p / _draftLength, row = batch.CleanRows + spanStart + p;
-            bool isShown = p < length && document.Masking is { } masking && masking.Visible[p];
-            int prefix = Math.Min(block * _draftLength, length);
-            AttentionRow sees = new(start, prefix, spanStart + (block * _draftLength), _draftLength);
-            batch.SetRow(row, isShown ? document.Tokens[p] : _maskToken, p, sees);
-            if (p >= length || !document.IsLabelled(p))
-                continue;
-            batch.DiffusionTargets++;
-            if (!isShown)
-                batch.Targets.Add(new LossTarget(row, document.Tokens[p], (float)(1 / (document.Masking?.Rates[block] ?? 1)), IsDiffusion: true));
+            AttentionRow sees = new(start, block * _draftLength, spanStart, _draftLength);
+            for (int p = block * _draftLength; p < (block + 1) * _draftLength; p++)
+            {
+                int row = batch.CleanRows + spanStart++;
+                bool isShown = p < length && document.Masking is { } masking && masking.Visible[p];
+                batch.SetRow(row, isShown ? document.Tokens[p] : _maskToken, p, sees);
+                if (p >= length || !document.IsLabelled(p))
+                    continue;
+                batch.DiffusionTargets++;
+                if (!isShown)
+                    batch.Targets.Add(new LossTarget(row, document.Tokens[p], (float)(1 / (document.Masking?.Rates[block] ?? 1)), IsDiffusion: true));
+            }
         }
     }
 }
