@@ -18,7 +18,7 @@ public sealed record TemplateLimits
     /// <summary>Highest expression tree, which a chain such as <c>a + b + c</c> makes one level a link (CPython gives up at about 400).</summary>
     public int MaxExpressionHeight { get; init; } = 500;
 
-    /// <summary>Steps of evaluation (a statement, an operator, a call, 16 characters of text); one more is granted for each character of input.</summary>
+    /// <summary>Steps of evaluation (a statement, an operator, a call, 16 characters of text); the input grants more.</summary>
     public long MaxSteps { get; init; } = 10_000_000;
 
     /// <summary>Longest single string and longest output in characters; four times the input where that is more.</summary>
@@ -27,8 +27,8 @@ public sealed record TemplateLimits
     /// <summary>Most elements of one list, tuple or dict.</summary>
     public int MaxItems { get; init; } = 500_000;
 
-    /// <summary>Bytes of values created during a rendering, counted without regard to garbage collection; 64 more are granted for each character of input.</summary>
-    public long MaxAllocatedBytes { get; init; } = 256L << 20;
+    /// <summary>Bytes of values created during a rendering, counted without regard to garbage collection; the input grants more.</summary>
+    public long MaxAllocatedBytes { get; init; } = 192L << 20;
 
     /// <summary>Largest integer in bits.</summary>
     public int MaxIntegerBits { get; init; } = 2048;

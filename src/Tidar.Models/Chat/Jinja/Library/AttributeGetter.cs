@@ -8,6 +8,8 @@ internal static class AttributeGetter
     /// <summary>One path. <paramref name="otherwise"/>, unless none, replaces what is undefined.</summary>
     public static Func<object?, object?> One(RenderContext run, object? attribute, bool ignoreCase = false, object? otherwise = null)
     {
+        if (PythonText.AsText(attribute) is string text)
+            run.Budget.Items(text.Length);
         object?[] path = Path(attribute);
         return item =>
         {
@@ -19,6 +21,8 @@ internal static class AttributeGetter
     /// <summary>One or more paths separated by commas; the result is a list, to sort by one after the other.</summary>
     public static Func<object?, object?> Several(RenderContext run, object? attribute, bool ignoreCase)
     {
+        if (PythonText.AsText(attribute) is string all)
+            run.Budget.Items(all.Length);
         object?[][] paths = PythonText.AsText(attribute) is string text ? [.. text.Split(',').Select(Path)] : [Path(attribute)];
         return item =>
         {

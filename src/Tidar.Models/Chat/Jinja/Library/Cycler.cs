@@ -19,8 +19,8 @@ internal sealed class Cycler
         "current" => _items[_position],
         "items" => new PyTuple(_items),
         "pos" => Numbers.Box((long)_position),
-        "next" => new Function(name, "method", (_, _) => Next()),
-        "reset" => new Function(name, "method", (_, _) => Reset()),
+        "next" => Function.WithoutParameters(name, Next),
+        "reset" => Function.WithoutParameters(name, Reset),
         _ => Missing.Value,
     };
 

@@ -22,7 +22,7 @@ internal static class DictMethods
     /// <summary>A copy of one level.</summary>
     public static PyDict Copy(Budget budget, PyDict dict)
     {
-        budget.Items(dict.Count);
+        budget.Entries(dict.Count, dict.Count);
         PyDict copy = new(dict.Count);
         foreach ((object? key, object? value) in dict.Entries)
             copy.Set(budget, key, value);
@@ -34,7 +34,7 @@ internal static class DictMethods
         PyDict dict = new();
         foreach (object? key in Iteration.Of(run.Budget, a[0]))
         {
-            run.Budget.Items(dict.Count, 1);
+            run.Budget.Entries(dict.Count, 1);
             dict.Set(run.Budget, key, a[1]);
         }
 

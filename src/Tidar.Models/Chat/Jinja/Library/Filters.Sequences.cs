@@ -100,7 +100,7 @@ internal static partial class Filters
         HashSet<object> seen = [];
         foreach (object? item in Iteration.Of(run.Budget, value))
         {
-            run.Budget.Items(seen.Count, 1);
+            run.Budget.Entries(seen.Count, 1);
             if (seen.Add(HashKey.Of(run.Budget, key(item))))
                 yield return item;
         }

@@ -47,7 +47,7 @@ internal static class Globals
             int index = 0;
             foreach (object? pair in Iteration.Of(budget, arguments.Positional[0]))
             {
-                budget.Items(dict.Count, 1);
+                budget.Entries(dict.Count, 1);
                 if (!Iteration.IsIterable(pair))
                     throw Fail.Type($"cannot convert dictionary update sequence element #{index} to a sequence");
                 object?[] parts = Iteration.ToArray(budget, pair);

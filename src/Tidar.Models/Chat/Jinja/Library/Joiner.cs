@@ -9,6 +9,7 @@ internal sealed class Joiner(object separator) : ICallable
 
     public object? Call(RenderContext run, Arguments arguments)
     {
+        Signature.Empty.Bind("joiner", arguments);
         object result = Used ? Separator : "";
         Used = true;
         return result;

@@ -29,8 +29,8 @@ internal static class Tests
         new("iterable", "", (_, v, _) => Iteration.IsIterable(v)),
         new("callable", "", (_, v, _) => v is ICallable or Undefined),
         new("escaped", "", (_, v, _) => v is Markup),
-        new("filter", "", (run, v, _) => PythonText.AsText(v) is string name && Filters.Find(name) is not null),
-        new("test", "", (run, v, _) => PythonText.AsText(v) is string name && Find(name) is not null),
+        new("filter", "", (run, v, _) => HashKey.Of(run.Budget, v) is string name && Filters.Find(name) is not null),
+        new("test", "", (run, v, _) => HashKey.Of(run.Budget, v) is string name && Find(name) is not null),
     ];
 
     private static IEnumerable<Test> Values() =>

@@ -7,7 +7,7 @@ internal sealed class DictExpression((Expression Key, Expression Value)[] items,
 
     public override object? Evaluate(Scope scope)
     {
-        scope.Budget.Items(items.Length);
+        scope.Budget.Entries(items.Length, items.Length);
         PyDict dict = new(items.Length);
         foreach ((Expression key, Expression value) in items)
             dict.Set(scope.Budget, key.Evaluate(scope), value.Evaluate(scope));

@@ -9,6 +9,9 @@ namespace Tidar.Models.Chat.Jinja;
 /// </summary>
 internal static class Casing
 {
+    // Character by character, through tables.
+    private const long CostBeyondAscii = 16;
+
     // Each entry: the character, then what it becomes.
     private const string UpperEntries =
         "\u00DFSS \u0149\u02BCN \u01F0J\u030C \u0390\u0399\u0308\u0301 \u03B0\u03A5\u0308\u0301 \u0587\u0535\u0552 \u1E96H\u0331 " +
@@ -62,7 +65,7 @@ internal static class Casing
     /// <summary>The first cased character of every word in title case, the others in lower case.</summary>
     public static string Title(Budget budget, string text)
     {
-        budget.Text(text.Length);
+        IsAscii(budget, text);
         StringBuilder result = new(text.Length);
         bool insideWord = false;
         for (int at = 0; at < text.Length; at += PythonText.UnitsAt(text, at))
@@ -80,7 +83,7 @@ internal static class Casing
 
     public static string SwapCase(Budget budget, string text)
     {
-        budget.Text(text.Length);
+        IsAscii(budget, text);
         StringBuilder result = new(text.Length);
         for (int at = 0; at < text.Length; at += PythonText.UnitsAt(text, at))
         {
@@ -124,7 +127,10 @@ internal static class Casing
     private static bool IsAscii(Budget budget, string text)
     {
         budget.Text(text.Length);
-        return System.Text.Ascii.IsValid(text);
+        if (Ascii.IsValid(text))
+            return true;
+        budget.Scan(CostBeyondAscii * text.Length);
+        return false;
     }
 
     private static string Map(string text, Action<StringBuilder, int> append)

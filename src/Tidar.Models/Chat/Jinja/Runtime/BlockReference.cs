@@ -10,7 +10,7 @@ internal sealed class BlockReference(Block block, Variables variables) : ICallab
 
     public object? Call(RenderContext run, Arguments arguments)
     {
-        new Signature("").Bind(Name, arguments);
+        Signature.Empty.Bind(Name, arguments);
         TextBuilder outer = run.BeginCapture();
         block.Render(run, variables);
         return run.MarkupIfEscaping(run.EndCapture(outer));

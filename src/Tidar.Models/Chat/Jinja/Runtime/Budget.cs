@@ -11,10 +11,10 @@ internal sealed class Budget(TemplateLimits limits)
     private long _bytes = limits.MaxAllocatedBytes;
     private long _maxText = limits.MaxTextLength;
 
-    /// <summary>Widens the limits for a long conversation: what the caller passed in is not the template's doing.</summary>
+    /// <summary>Widens the limits for a long conversation: the size of what the caller passed in is not the template's doing.</summary>
     public void GrantInput(long characters)
     {
-        _steps += characters;
+        _steps += 2 * characters;
         _bytes += 64 * characters;
         _maxText = Math.Max(_maxText, 4 * characters);
     }
@@ -58,6 +58,13 @@ internal sealed class Budget(TemplateLimits limits)
             throw Fail.Limit($"a collection of more than {limits.MaxItems} items");
         Allocate(32 * added);
         Step((added / 4) + 1);
+    }
+
+    /// <summary>Charges entries of a dict or a set, which cost more than items.</summary>
+    public void Entries(long count, long added)
+    {
+        Items(count, 4 * added);
+        Step(4 * added);
     }
 
     /// <summary>Checks the size of an integer and hands it on in its smallest form.</summary>

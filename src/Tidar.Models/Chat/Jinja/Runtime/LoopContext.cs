@@ -3,6 +3,9 @@ namespace Tidar.Models.Chat.Jinja;
 /// <summary>The special variable <c>loop</c>. It looks ahead only when a template asks for what lies ahead.</summary>
 internal sealed class LoopContext : ICallable
 {
+    private static readonly Signature Values = new("*values");
+    private static readonly Signature Items = new("iterable");
+
     private readonly Budget _budget;
     private readonly Func<object?, int, object?>? _recurse;
     private readonly int _depth;
@@ -81,7 +84,7 @@ internal sealed class LoopContext : ICallable
     {
         if (_recurse is null)
             throw Fail.Type("The loop must have the 'recursive' marker to be called recursively.");
-        return _recurse(new Signature("iterable").Bind("loop", arguments)[0], _depth + 1);
+        return _recurse(Items.Bind("loop", arguments)[0], _depth + 1);
     }
 
     /// <summary>An attribute of <c>loop</c>; <see cref="Missing"/> where there is none.</summary>
@@ -98,8 +101,8 @@ internal sealed class LoopContext : ICallable
         "depth0" => Numbers.Box((long)_depth),
         "previtem" => Index0 == 0 ? Undefined.Because("there is no previous item") : _before,
         "nextitem" => Peek() is Missing ? Undefined.Because("there is no next item") : _after,
-        "cycle" => new Function(name, "method", (_, a) => Cycle(a.Positional)),
-        "changed" => new Function(name, "method", (_, a) => Numbers.Box(Changed(a.Positional))),
+        "cycle" => new Function(name, "method", (_, a) => Cycle((PyTuple)Values.Bind(name, a)[0]!)),
+        "changed" => new Function(name, "method", (_, a) => Numbers.Box(Changed((PyTuple)Values.Bind(name, a)[0]!))),
         _ => Missing.Value,
     };
 
@@ -110,12 +113,11 @@ internal sealed class LoopContext : ICallable
         return _after;
     }
 
-    private object? Cycle(object?[] values) =>
-        values.Length > 0 ? values[Index0 % values.Length] : throw Fail.Type("no items for cycling given");
+    private object? Cycle(PyTuple values) =>
+        values.Count > 0 ? values.Items[Index0 % values.Count] : throw Fail.Type("no items for cycling given");
 
-    private bool Changed(object?[] values)
+    private bool Changed(PyTuple value)
     {
-        PyTuple value = new(values);
         if (Comparison.Equals(_budget, _changed, value))
             return false;
         _changed = value;

@@ -3,6 +3,8 @@ namespace Tidar.Models.Chat.Jinja;
 /// <summary>The state of one rendering: budget, output, depth of calls, the clock. Not shared between threads.</summary>
 internal sealed class RenderContext
 {
+    private const int CallCost = 8;
+
     private readonly TemplateLimits _limits;
     private readonly Stack<TextBuilder> _spare = new();
     private int _callDepth;
@@ -64,7 +66,7 @@ internal sealed class RenderContext
         System.Runtime.CompilerServices.RuntimeHelpers.EnsureSufficientExecutionStack();
         if (++_callDepth > _limits.MaxCallDepth)
             throw Fail.Limit("maximum recursion depth exceeded");
-        Budget.Step(4);
+        Budget.Step(CallCost);
     }
 
     public void LeaveCall() => _callDepth--;

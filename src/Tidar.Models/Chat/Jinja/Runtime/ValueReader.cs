@@ -10,6 +10,9 @@ namespace Tidar.Models.Chat.Jinja;
 /// <summary>Turns what a caller passes in into values of the template language.</summary>
 internal static class ValueReader
 {
+    // What a value counts in characters, besides those of its text: enough for a template to look at it a hundred times.
+    private const int ValueGrant = 100;
+
     /// <summary>All variables of a rendering.</summary>
     public static PyDict ReadVariables(Budget budget, IReadOnlyDictionary<string, object?> variables)
     {
@@ -22,8 +25,7 @@ internal static class ValueReader
     private static object? Read(Budget budget, object? value)
     {
         RuntimeHelpers.EnsureSufficientExecutionStack();
-        // What the caller passes is not the template's cost: each value grants what walking it once takes.
-        budget.GrantInput(8);
+        budget.GrantInput(ValueGrant);
         switch (value)
         {
             case null:
@@ -75,7 +77,7 @@ internal static class ValueReader
     private static object? ReadJson(Budget budget, JsonElement element)
     {
         RuntimeHelpers.EnsureSufficientExecutionStack();
-        budget.GrantInput(8);
+        budget.GrantInput(ValueGrant);
         switch (element.ValueKind)
         {
             case JsonValueKind.Null or JsonValueKind.Undefined:

@@ -98,7 +98,12 @@ internal sealed class Lexer
     {
         int end = _source.IndexOf("#}", content, StringComparison.Ordinal);
         if (end < 0)
-            throw Fail.Syntax("Missing end of comment tag", _line);
+        {
+            // At the very end of the template, Jinja2 lets an opening mark stand for an empty comment.
+            MoveTo(content < _source.Length ? throw Fail.Syntax("Missing end of comment tag", _line) : content);
+            return;
+        }
+
         char sign = end > content ? SignAt(end - 1) : '\0';
         MoveTo(AfterEnd(end + 2, sign, trim: true));
     }
@@ -150,7 +155,7 @@ internal sealed class Lexer
             return text;
         }
 
-        throw Fail.Syntax("Missing end of raw directive", _line);
+        return start < _source.Length ? throw Fail.Syntax("Missing end of raw directive", _line) : "";
     }
 
     private IEnumerable<Token> Tag(bool isVariable, int content)

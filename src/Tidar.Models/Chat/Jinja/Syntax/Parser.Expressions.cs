@@ -169,7 +169,7 @@ internal sealed partial class Parser
     }
 
     // An expression, or several with commas between, which make a tuple.
-    private Expression ParseTuple(bool conditional = true, string? endName = null, bool explicitParentheses = false)
+    private Expression ParseTuple(bool conditional = true, bool explicitParentheses = false)
     {
         int line = _stream.Current.Line;
         List<Expression> items = [];
@@ -178,7 +178,7 @@ internal sealed partial class Parser
         {
             if (items.Count > 0)
                 _stream.ExpectOperator(",");
-            if (IsTupleEnd(endName))
+            if (IsTupleEnd())
                 break;
             items.Add(ParseExpression(conditional));
             if (!_stream.Current.IsOperator(","))
@@ -193,10 +193,7 @@ internal sealed partial class Parser
         return Checked(new TupleExpression([.. items], line));
     }
 
-    private bool IsTupleEnd(string? endName) =>
-        _stream.Current.Kind is TokenKind.VariableEnd or TokenKind.BlockEnd
-        || _stream.Current.IsOperator(")")
-        || (endName is not null && _stream.Current.IsName(endName));
+    private bool IsTupleEnd() => _stream.Current.Kind is TokenKind.VariableEnd or TokenKind.BlockEnd || _stream.Current.IsOperator(")");
 
     private ListExpression ParseList()
     {

@@ -139,6 +139,7 @@ internal sealed partial class Parser
         int line = _stream.ExpectOperator("(").Line;
         List<Expression> positional = [];
         List<(string Name, Expression Value)> named = [];
+        HashSet<string> names = [];
         Expression? rest = null;
         Expression? namedRest = null;
         void Ensure(bool valid)
@@ -168,7 +169,7 @@ internal sealed partial class Parser
                 Ensure(namedRest is null);
                 string name = _stream.Current.Text;
                 SkipTwo();
-                if (named.Exists(n => n.Name == name))
+                if (!names.Add(name))
                     throw Error($"keyword argument repeated: {name}");
                 named.Add((name, ParseExpression()));
             }

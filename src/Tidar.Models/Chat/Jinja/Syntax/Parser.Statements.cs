@@ -37,9 +37,9 @@ internal sealed partial class Parser
 
     private For ParseFor(int line)
     {
-        Expression target = ParseTarget(endsAtIn: true);
+        Expression target = ParseTarget();
         _stream.ExpectName("in");
-        Expression items = ParseTuple(conditional: false, endName: "recursive");
+        Expression items = ParseTuple(conditional: false);
         Expression? test = _stream.SkipName("if") ? ParseExpression() : null;
         bool recursive = _stream.SkipName("recursive");
         Statement[] body = ParseBlock(out string end, "endfor", "else");

@@ -13,7 +13,7 @@ internal sealed partial class Parser
         return new Name(token.Text, NameUse.Store, token.Line);
     }
 
-    private Expression ParseTarget(bool endsAtIn = false, bool withNamespace = false)
+    private Expression ParseTarget(bool withNamespace = false)
     {
         int line = _stream.Current.Line;
         List<Expression> items = [];
@@ -22,7 +22,7 @@ internal sealed partial class Parser
         {
             if (items.Count > 0)
                 _stream.ExpectOperator(",");
-            if (IsTupleEnd(endsAtIn ? "in" : null))
+            if (IsTupleEnd())
                 break;
             items.Add(Nested(() => ParsePrimary(withNamespace)));
             isTuple = _stream.Current.IsOperator(",") || isTuple;

@@ -8,6 +8,9 @@ namespace Tidar.Models.Chat.Jinja;
 /// </summary>
 internal sealed class Signature
 {
+    /// <summary>No parameters.</summary>
+    public static readonly Signature Empty = new("");
+
     private readonly string[] _names;
     private readonly object?[] _defaults;
     private readonly int _positionalOnly;
