@@ -1,0 +1,169 @@
+using Tidar.Models;
+using Tidar.Models.Configuration;
+using Tidar.Models.Weights;
+using Tidar.Training.Losses;
+using Tidar.Training.Optimizer;
+
+namespace Tidar.Training.Recipes;
+
+/// <summary>Reads recipes. Unknown keys and values out of range are refused with the file, the key, what was expected and what was found.</summary>
+public static class RecipeReader
+{
+    private const int MostSteps = 100_000_000;
+
+    /// <summary>Settings that may change between a run and its continuation: they do not decide the weights.</summary>
+    private static readonly string[] Free = ["output", "evaluation.", "checkpoint."];
+
+    /// <summary>Reads a recipe.</summary>
+    /// <exception cref="InvalidInputException">The file cannot be read or says something wrong.</exception>
+    public static Recipe Read(string path)
+    {
+        SortedDictionary<string, string> settings = new(StringComparer.Ordinal);
+        YamlFields top = new(YamlDocument.Load(path), path, null, settings);
+        string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        string output = Resolve(folder, top.Text("output"));
+        ulong seed = (ulong)top.Integer("seed", 0, int.MaxValue, 0);
+        string? initial = top.OptionalText("init_from");
+        ModelConfig? model = ReadModel(top, initial);
+        TokenizerRecipe tokenizer = ReadTokenizer(top, initial, folder);
+        DataRecipe[] data = [.. top.List("data").Select(entry => ReadData(entry, folder))];
+        YamlFields objective = top.OrEmpty("objective");
+        TrainingObjective kind = objective.Choice(
+            "kind", TrainingObjective.Tidar, ("tidar", TrainingObjective.Tidar), ("tidar-random-mask", TrainingObjective.TidarRandomMask), ("ar", TrainingObjective.Autoregressive));
+        int draftLength = objective.Integer("draft_length", 1, 1024, 8);
+        double alpha = objective.Number("alpha", 0, 1e6, 1);
+        objective.Finish();
+        (int rowTokens, int rowsPerStep, int rowsPerPass) = ReadBatch(top.Required("batch"));
+        int steps = top.Integer("steps", 1, MostSteps);
+        (AdamWSettings optimizer, LearningRateSchedule schedule) = ReadOptimizer(top.Required("optimizer"), steps);
+        top.Choice("precision", 32, ("f32", 32));
+        YamlFields evaluation = top.OrEmpty("evaluation"), checkpoint = top.OrEmpty("checkpoint");
+        Recipe recipe = new()
+        {
+            Source = path,
+            Output = output,
+            Seed = seed,
+            InitialCheckpoint = initial is null ? null : Resolve(folder, initial),
+            Model = model,
+            Tokenizer = tokenizer,
+            Data = data,
+            Objective = kind,
+            DraftLength = draftLength,
+            Alpha = alpha,
+            RowTokens = rowTokens,
+            RowsPerStep = rowsPerStep,
+            RowsPerPass = rowsPerPass,
+            Optimizer = optimizer,
+            Schedule = schedule,
+            EvaluateEvery = evaluation.Integer("every", 0, MostSteps, 0),
+            EvaluationRows = evaluation.Integer("rows", 1, 1 << 20, 8),
+            CheckpointEvery = checkpoint.Integer("every", 1, MostSteps, Math.Min(500, steps)),
+            KeepCheckpoints = checkpoint.Integer("keep", 1, 1000, 2),
+            FinalType = checkpoint.Choice("final_type", StoredType.F32, ("f32", StoredType.F32), ("bf16", StoredType.BF16), ("f16", StoredType.F16)),
+            Settings = settings.Where(s => !Free.Any(f => s.Key.StartsWith(f, StringComparison.Ordinal))).ToDictionary(StringComparer.Ordinal),
+        };
+        evaluation.Finish();
+        checkpoint.Finish();
+        top.Finish();
+        return recipe;
+    }
+
+    private static string Resolve(string folder, string path) => Path.GetFullPath(Path.Combine(folder, path));
+
+    private static ModelConfig? ReadModel(YamlFields top, string? initial)
+    {
+        if (top.Optional("model") is not { } fields)
+            return initial is not null ? null : throw top.Error("model", "the shape of a new model, or init_from", "neither");
+        if (initial is not null)
+            throw top.Error("model", "either model or init_from", "both");
+        ModelArchitecture architecture = fields.Choice<ModelArchitecture>(
+            "architecture", null, ("llama", ModelArchitecture.Llama), ("qwen2", ModelArchitecture.Qwen2), ("qwen3", ModelArchitecture.Qwen3));
+        int hidden = fields.Integer("hidden_size", 2, ModelLimits.Width), heads = fields.Integer("num_attention_heads", 1, ModelLimits.Width);
+        ModelConfigRules.FieldNames names = new(
+            "model.hidden_size", "model.num_attention_heads", "model.num_key_value_heads", "model.head_dim", "model.rope_theta");
+        ModelConfig config = new()
+        {
+            Architecture = architecture,
+            VocabularySize = 1,
+            HiddenSize = hidden,
+            IntermediateSize = fields.Integer("intermediate_size", 1, ModelLimits.Width),
+            LayerCount = fields.Integer("num_hidden_layers", 1, 1000),
+            HeadCount = heads,
+            KeyValueHeadCount = fields.Integer("num_key_value_heads", 1, heads, heads),
+            HeadDimension = fields.Has("head_dim")
+                ? fields.Integer("head_dim", 2, ModelLimits.Width)
+                : ModelConfigRules.DefaultHeadDimension(hidden, heads, top.Source, names),
+            MaxPositions = fields.Integer("max_position_embeddings", 1, 1 << 24, 2048),
+            NormEpsilon = (float)fields.Number("rms_norm_eps", 1e-12, 1, 1e-6),
+            Rope = new RopeConfig { Theta = fields.Number("rope_theta", 1, 1e12, 10_000) },
+            TiedEmbeddings = fields.Flag("tie_word_embeddings", fallback: true),
+            QueryKeyValueBias = architecture == ModelArchitecture.Qwen2,
+            QueryKeyNorm = architecture == ModelArchitecture.Qwen3,
+        };
+        fields.Finish();
+        return ModelConfigRules.Checked(config, top.Source, names);
+    }
+
+    private static TokenizerRecipe ReadTokenizer(YamlFields top, string? initial, string folder)
+    {
+        YamlFields fields = top.OrEmpty("tokenizer");
+        string? path = fields.OptionalText("path") ?? initial;
+        string end = fields.OptionalText("end_token") ?? "<|endoftext|>", mask = fields.OptionalText("mask_token") ?? "<|mask|>";
+        if (end == mask)
+            throw fields.Error("mask_token", "another token than the end token", mask);
+        int vocabulary = 0, sample = 0;
+        if (path is null)
+        {
+            bool characters = fields.Flag("characters", fallback: false);
+            vocabulary = characters ? 0 : fields.Integer("vocab_size", 258, 1_000_000);
+            sample = fields.Integer("sample_documents", 1, 100_000_000, 20_000);
+        }
+
+        fields.Finish();
+        return new TokenizerRecipe(path is null ? null : Resolve(folder, path), vocabulary, sample, end, mask);
+    }
+
+    private static DataRecipe ReadData(YamlFields fields, string folder)
+    {
+        string[] kinds = ["text", "jsonl", "generator"];
+        string[] given = [.. kinds.Where(fields.Has)];
+        if (given.Length != 1)
+            throw fields.Error(given.Length == 0 ? "text" : given[1], "one of text, jsonl and generator", given.Length == 0 ? "none" : "several");
+        string? text = fields.OptionalText("text"), lines = fields.OptionalText("jsonl"), generator = fields.OptionalText("generator");
+        DataKind kind = lines is not null ? DataKind.JsonLines : generator is not null ? DataKind.Generator : DataKind.Text;
+        string location = text ?? lines ?? generator ?? throw fields.Error(given[0], "a name", "nothing");
+        DataRecipe data = new(
+            kind,
+            kind == DataKind.Generator ? location : Resolve(folder, location),
+            fields.Number("weight", 1e-9, 1e9, 1),
+            kind == DataKind.Text ? fields.OptionalText("separator") : null,
+            kind == DataKind.Generator ? 0 : fields.Number("held_out", 0, 0.5, 0.01),
+            fields.Flag("train_on_prompts", fallback: false));
+        fields.Finish();
+        return data;
+    }
+
+    private static (int RowTokens, int RowsPerStep, int RowsPerPass) ReadBatch(YamlFields fields)
+    {
+        int tokens = fields.Integer("row_tokens", 2, 1 << 20), rows = fields.Integer("rows_per_step", 1, 1 << 20);
+        int pass = fields.Integer("rows_per_pass", 1, rows, Math.Clamp(4096 / tokens, 1, rows));
+        fields.Finish();
+        return (tokens, rows, pass);
+    }
+
+    private static (AdamWSettings Settings, LearningRateSchedule Schedule) ReadOptimizer(YamlFields fields, int steps)
+    {
+        AdamWSettings plain = new();
+        double peak = fields.Number("learning_rate", 1e-12, 10);
+        LearningRateSchedule schedule = new(
+            peak, fields.Number("final_learning_rate", 0, peak, peak * 0.1), fields.Integer("warmup_steps", 0, steps, Math.Min(100, steps)), steps);
+        AdamWSettings settings = new(
+            fields.Number("beta1", 0, 0.999999, plain.Beta1),
+            fields.Number("beta2", 0, 0.999999, plain.Beta2),
+            fields.Number("epsilon", 1e-20, 1, plain.Epsilon),
+            fields.Number("weight_decay", 0, 10, plain.WeightDecay),
+            fields.Number("clip_norm", 0, 1e9, plain.ClipNorm));
+        fields.Finish();
+        return (settings, schedule);
+    }
+}
