@@ -30,7 +30,7 @@ public static class RecipeReader
         YamlFields objective = top.OrEmpty("objective");
         TrainingObjective kind = objective.Choice(
             "kind", TrainingObjective.Tidar, ("tidar", TrainingObjective.Tidar), ("tidar-random-mask", TrainingObjective.TidarRandomMask), ("ar", TrainingObjective.Autoregressive));
-        int draftLength = objective.Integer("draft_length", 1, 1024, 8);
+        int draftLength = objective.Integer("draft_length", 1, ModelLimits.DraftLength, 8);
         double alpha = objective.Number("alpha", 0, 1e6, 1);
         objective.Finish();
         (int rowTokens, int rowsPerStep, int rowsPerPass) = ReadBatch(top.Required("batch"));
@@ -78,7 +78,7 @@ public static class RecipeReader
             throw top.Error("model", "either model or init_from", "both");
         ModelArchitecture architecture = fields.Choice<ModelArchitecture>(
             "architecture", null, ("llama", ModelArchitecture.Llama), ("qwen2", ModelArchitecture.Qwen2), ("qwen3", ModelArchitecture.Qwen3));
-        int hidden = fields.Integer("hidden_size", 2, ModelLimits.Width), heads = fields.Integer("num_attention_heads", 1, ModelLimits.Width);
+        int hidden = fields.Integer("hidden_size", 2, ModelLimits.Width), heads = fields.Integer("num_attention_heads", 1, ModelLimits.Heads);
         ModelConfigRules.FieldNames names = new(
             "model.hidden_size", "model.num_attention_heads", "model.num_key_value_heads", "model.head_dim", "model.rope_theta");
         ModelConfig config = new()
@@ -86,12 +86,12 @@ public static class RecipeReader
             Architecture = architecture,
             VocabularySize = 1,
             HiddenSize = hidden,
-            IntermediateSize = fields.Integer("intermediate_size", 1, ModelLimits.Width),
-            LayerCount = fields.Integer("num_hidden_layers", 1, 1000),
+            IntermediateSize = fields.Integer("intermediate_size", 1, ModelLimits.Intermediate),
+            LayerCount = fields.Integer("num_hidden_layers", 1, ModelLimits.Layers),
             HeadCount = heads,
             KeyValueHeadCount = fields.Integer("num_key_value_heads", 1, heads, heads),
             HeadDimension = fields.Has("head_dim")
-                ? fields.Integer("head_dim", 2, ModelLimits.Width)
+                ? fields.Integer("head_dim", 2, ModelLimits.HeadDimension)
                 : ModelConfigRules.DefaultHeadDimension(hidden, heads, top.Source, names),
             MaxPositions = fields.Integer("max_position_embeddings", 1, 1 << 24, 2048),
             NormEpsilon = (float)fields.Number("rms_norm_eps", 1e-12, 1, 1e-6),
@@ -115,7 +115,7 @@ public static class RecipeReader
         if (path is null)
         {
             bool characters = fields.Flag("characters", fallback: false);
-            vocabulary = characters ? 0 : fields.Integer("vocab_size", 258, 1_000_000);
+            vocabulary = characters ? 0 : fields.Integer("vocab_size", 258, ModelLimits.Vocabulary);
             sample = fields.Integer("sample_documents", 1, 100_000_000, 20_000);
         }
 

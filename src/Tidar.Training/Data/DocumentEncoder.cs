@@ -1,0 +1,34 @@
+using Tidar.Models;
+using Tidar.Models.Tokenization;
+
+namespace Tidar.Training.Data;
+
+/// <summary>Turns documents into token ids with a label each, ended by the end token.</summary>
+internal sealed class DocumentEncoder(Tokenizer tokenizer, int endToken, int maskToken, string source)
+{
+    /// <summary>Tokens of a document and which of them are targets. The first segment gets what the tokenizer puts before a text (such as BOS), as a user's prompt does.</summary>
+    /// <exception cref="InvalidInputException">The text contains the mask token.</exception>
+    public (int[] Tokens, bool[] Labelled) Encode(IReadOnlyList<TextSegment> document)
+    {
+        List<int> tokens = [];
+        List<bool> labelled = [];
+        foreach (TextSegment segment in document)
+        {
+            foreach (int id in tokenizer.Encode(segment.Text, addSpecialTokens: tokens.Count == 0, parseSpecialTokens: segment.HasSpecialTokens))
+            {
+                if (id == maskToken)
+                    throw new InvalidInputException(source, "data", "text without the mask token", $"\"{tokenizer.GetToken(id)}\" in a document");
+                tokens.Add(id);
+                labelled.Add(segment.IsTarget);
+            }
+        }
+
+        if (tokens.Count == 0 || tokens[^1] != endToken)
+        {
+            tokens.Add(endToken);
+            labelled.Add(true);
+        }
+
+        return ([.. tokens], [.. labelled]);
+    }
+}

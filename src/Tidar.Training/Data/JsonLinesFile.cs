@@ -1,0 +1,62 @@
+using System.Text.Json;
+using Tidar.Kernels.Memory;
+using Tidar.Models;
+using Tidar.Models.Files;
+
+namespace Tidar.Training.Data;
+
+/// <summary>One JSON object a line: <c>text</c>, or <c>prompt</c> and <c>completion</c>. Lines are parsed when they are drawn.</summary>
+internal sealed class JsonLinesFile : IDocumentFile
+{
+    private readonly string _path;
+    private readonly bool _trainOnPrompts;
+    private readonly MappedFile _file;
+    private readonly List<(long Start, int Length, int Line)> _lines = [];
+
+    public JsonLinesFile(string path, bool trainOnPrompts)
+    {
+        _path = path;
+        _trainOnPrompts = trainOnPrompts;
+        _file = InputFile.Map(path);
+        int line = 0;
+        for (long start = 0; start < _file.Length; line++)
+        {
+            ReadOnlySpan<byte> rest = _file.Slice(start, (int)Math.Min(Array.MaxLength, _file.Length - start));
+            int found = rest.IndexOf((byte)'\n');
+            if (found < 0 && rest.Length < _file.Length - start)
+                throw new InvalidInputException(path, $"line {line + 1}", "a line of at most 2 GB", "a longer one");
+            int length = found < 0 ? rest.Length : found;
+            if (rest[..length].ContainsAnyExcept(" \t\r"u8))
+                _lines.Add((start, length, line + 1));
+            start += length + 1;
+        }
+
+        if (_lines.Count == 0)
+            throw new InvalidInputException(path, null, "lines of JSON", "none");
+    }
+
+    public int Count => _lines.Count;
+
+    public long Bytes => _file.Length;
+
+    public IReadOnlyList<TextSegment> Read(int index)
+    {
+        (long start, int length, int line) = _lines[index];
+        using JsonDocument document = InputFile.ParseJson(_file.Slice(start, length).ToArray(), $"{_path} line {line}");
+        JsonElement root = document.RootElement;
+        if (root.ValueKind != JsonValueKind.Object)
+            throw new InvalidInputException(_path, $"line {line}", "a JSON object", $"{root.ValueKind}");
+        if (root.TryGetProperty("text", out _))
+            return [new TextSegment(Text(root, "text", line), IsTarget: true)];
+        if (root.TryGetProperty("prompt", out _))
+            return [new TextSegment(Text(root, "prompt", line), _trainOnPrompts), new TextSegment(Text(root, "completion", line), IsTarget: true)];
+        throw new InvalidInputException(_path, $"line {line}", "text, or prompt and completion", "neither");
+    }
+
+    public void Dispose() => _file.Dispose();
+
+    private string Text(JsonElement root, string name, int line) =>
+        root.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString()!
+            : throw new InvalidInputException(_path, $"line {line}: {name}", "a string", value.ValueKind == JsonValueKind.Undefined ? "nothing" : $"{value.ValueKind}");
+}
