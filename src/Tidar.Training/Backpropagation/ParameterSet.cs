@@ -2,6 +2,7 @@ using Tidar.Kernels.Memory;
 using Tidar.Models;
 using Tidar.Models.Configuration;
 using Tidar.Models.Weights;
+using Tidar.Training.Checkpoints;
 
 namespace Tidar.Training.Backpropagation;
 
@@ -81,6 +82,9 @@ public sealed class ParameterSet : IDisposable
             tensor.ReadRows(0, checked((int)tensor.Rows), Values(parameter.Slice));
         }
     }
+
+    /// <summary>Every weight as a tensor, to be saved.</summary>
+    internal IEnumerable<WeightTensor> Tensors() => All.Select(p => new FlatTensor(p.Name, p.Shape, _values, p.Slice.Start));
 
     /// <inheritdoc/>
     public void Dispose()

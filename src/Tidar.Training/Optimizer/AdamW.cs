@@ -1,7 +1,9 @@
 using Tidar.Kernels.Elementwise;
 using Tidar.Kernels.Memory;
 using Tidar.Kernels.Threading;
+using Tidar.Models.Weights;
 using Tidar.Training.Backpropagation;
+using Tidar.Training.Checkpoints;
 
 namespace Tidar.Training.Optimizer;
 
@@ -48,6 +50,12 @@ public sealed class AdamW : IDisposable
 
     /// <summary>Second moments of a range.</summary>
     public Span<float> SecondMoments(ParameterSlice slice) => _second.Slice(slice.Start, slice.Length);
+
+    /// <summary>Both moments of every weight as tensors, to be saved.</summary>
+    internal IEnumerable<WeightTensor> Tensors(string firstPrefix, string secondPrefix) => _parameters.All.SelectMany(p => new WeightTensor[]
+    {
+        new FlatTensor(firstPrefix + p.Name, p.Shape, _first, p.Slice.Start), new FlatTensor(secondPrefix + p.Name, p.Shape, _second, p.Slice.Start),
+    });
 
     /// <summary>Zeroes all gradients.</summary>
     public void ClearGradients()

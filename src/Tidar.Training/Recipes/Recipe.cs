@@ -71,6 +71,6 @@ public sealed record Recipe
     /// <summary>Element type of the final model; checkpoints to resume from are float32.</summary>
     public required StoredType FinalType { get; init; }
 
-    /// <summary>Every setting that decides the run's weights, by its full name, for the comparison on resuming.</summary>
-    public required IReadOnlyDictionary<string, string> Settings { get; init; }
+    /// <summary>Every setting that decides the run's weights under its full name, in the order of reading, for the comparison on resuming.</summary>
+    public required IReadOnlyList<KeyValuePair<string, string>> Settings { get; init; }
 }

@@ -18,7 +18,7 @@ public static class RecipeReader
     /// <exception cref="InvalidInputException">The file cannot be read or says something wrong.</exception>
     public static Recipe Read(string path)
     {
-        SortedDictionary<string, string> settings = new(StringComparer.Ordinal);
+        OrderedDictionary<string, string> settings = new(StringComparer.Ordinal);
         YamlFields top = new(YamlDocument.Load(path), path, null, settings);
         string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         string output = Resolve(folder, top.Text("output"));
@@ -60,7 +60,7 @@ public static class RecipeReader
             CheckpointEvery = checkpoint.Integer("every", 1, MostSteps, Math.Min(500, steps)),
             KeepCheckpoints = checkpoint.Integer("keep", 1, 1000, 2),
             FinalType = checkpoint.Choice("final_type", StoredType.F32, ("f32", StoredType.F32), ("bf16", StoredType.BF16), ("f16", StoredType.F16)),
-            Settings = settings.Where(s => !Free.Any(f => s.Key.StartsWith(f, StringComparison.Ordinal))).ToDictionary(StringComparer.Ordinal),
+            Settings = [.. settings.Where(s => !Free.Any(f => s.Key.StartsWith(f, StringComparison.Ordinal)))],
         };
         evaluation.Finish();
         checkpoint.Finish();

@@ -1,0 +1,78 @@
+using System.Text.Json;
+using Tidar.Models;
+using Tidar.Models.Files;
+
+namespace Tidar.Training;
+
+/// <summary><c>metrics.jsonl</c>: one object a step, in order, also after resuming.</summary>
+internal sealed class MetricsFile : IDisposable
+{
+    private readonly StreamWriter _writer;
+
+    private MetricsFile(StreamWriter writer) => _writer = writer;
+
+    /// <summary>Opens the file of a run that has done <paramref name="step"/> steps; lines of later steps (from a run that was killed) are dropped.</summary>
+    /// <exception cref="InvalidInputException">The place cannot be written.</exception>
+    public static MetricsFile Open(string path, int step)
+    {
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            string[] kept = File.Exists(path) && step > 0 ? [.. File.ReadLines(path).TakeWhile(line => StepOf(line) <= step)] : [];
+            AtomicFile.Write(path, stream =>
+            {
+                using StreamWriter writer = new(stream, leaveOpen: true);
+                foreach (string line in kept)
+                    writer.Write(line + "\n");
+            });
+            return new MetricsFile(new StreamWriter(path, append: true) { AutoFlush = true });
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new InvalidInputException(path, null, "a place that can be written", error.Message, error);
+        }
+    }
+
+    /// <summary>Adds a step.</summary>
+    public void Write(TrainingProgress progress)
+    {
+        using MemoryStream stream = new();
+        using (Utf8JsonWriter json = new(stream))
+        {
+            json.WriteStartObject();
+            json.WriteNumber("step", progress.Step);
+            json.WriteNumber("loss", progress.Loss);
+            json.WriteNumber("ar_loss", progress.AutoregressiveLoss);
+            json.WriteNumber("diffusion_loss", progress.DiffusionLoss);
+            json.WriteNumber("learning_rate", progress.LearningRate);
+            json.WriteNumber("gradient_norm", progress.GradientNorm);
+            json.WriteNumber("tokens", progress.Tokens);
+            json.WriteNumber("tokens_per_second", Math.Round(progress.TokensPerSecond, 1));
+            if (progress.Evaluation is { } held)
+            {
+                json.WriteNumber("held_out_ar_loss", held.AutoregressiveMean);
+                json.WriteNumber("held_out_diffusion_loss", held.DiffusionMean);
+            }
+
+            json.WriteEndObject();
+        }
+
+        _writer.Write(System.Text.Encoding.UTF8.GetString(stream.ToArray()) + "\n");
+    }
+
+    public void Dispose() => _writer.Dispose();
+
+    // A line cut short by a kill has no step and ends what is kept.
+    private static long StepOf(string line)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(line);
+            return document.RootElement.GetProperty("step").GetInt64();
+        }
+        catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        {
+            return long.MaxValue;
+        }
+    }
+}

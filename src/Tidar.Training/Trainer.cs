@@ -1,0 +1,156 @@
+using System.Diagnostics;
+using Tidar.Kernels.Threading;
+using Tidar.Models;
+using Tidar.Training.Backpropagation;
+using Tidar.Training.Data;
+using Tidar.Training.Losses;
+using Tidar.Training.Recipes;
+
+namespace Tidar.Training;
+
+/// <summary>
+/// Runs a recipe: steps, held-out losses, checkpoints, metrics. A run is decided by recipe and data to the bit, whatever the number of threads and wherever it was interrupted
+/// and resumed.
+/// </summary>
+public sealed class Trainer : IDisposable
+{
+    private readonly Recipe _recipe;
+    private readonly TrainingRun _run;
+    private readonly Stopwatch _clock = new();
+    private List<TrainingBatch>? _heldOut;
+    private double _speed;
+
+    private Trainer(TrainingRun run)
+    {
+        _recipe = run.Recipe;
+        _run = run;
+    }
+
+    /// <summary>Number of weights.</summary>
+    public long ParameterCount => _run.Parameters.Count;
+
+    /// <summary>Optimizer steps done so far.</summary>
+    public int Step => _run.Optimizer.Steps;
+
+    /// <summary>The folder of the finished model, after <see cref="Run"/>.</summary>
+    public string? ModelFolder { get; private set; }
+
+    /// <summary>Begins a run, or goes on from its last checkpoint.</summary>
+    /// <param name="recipe">The recipe.</param>
+    /// <param name="team">Threads.</param>
+    /// <param name="resume">Whether to go on from the last checkpoint in the output folder.</param>
+    /// <exception cref="InvalidInputException">The recipe and what it names do not fit; resuming: there is no checkpoint, or another recipe made it.</exception>
+    public static Trainer Create(Recipe recipe, WorkerTeam team, bool resume) =>
+        new(resume ? TrainingRun.Resume(recipe, team) : TrainingRun.Start(recipe, team));
+
+    /// <summary>Trains to the last step and writes the finished model.</summary>
+    /// <param name="report">Called after every step; may be null.</param>
+    /// <param name="cancellation">Stops between passes; what is lost is at most the work since the last whole step, which is saved first.</param>
+    /// <returns>The last step's progress.</returns>
+    /// <exception cref="InvalidInputException">The loss is no longer a number, or a file cannot be written.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public TrainingProgress? Run(Action<TrainingProgress>? report, CancellationToken cancellation)
+    {
+        using MetricsFile metrics = MetricsFile.Open(Path.Combine(_recipe.Output, "metrics.jsonl"), Step);
+        TrainingProgress? last = null;
+        while (Step < _recipe.Steps)
+        {
+            DataPosition before = _run.Packer.Position;
+            try
+            {
+                last = DoStep(cancellation);
+            }
+            catch (OperationCanceledException)
+            {
+                if (Step > 0)
+                    _run.Save(before);
+                throw;
+            }
+
+            metrics.Write(last);
+            report?.Invoke(last);
+        }
+
+        ModelFolder = _run.SaveModel();
+        return last;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _run.Dispose();
+
+    private TrainingProgress DoStep(CancellationToken cancellation)
+    {
+        _clock.Restart();
+        List<TrainingBatch> passes = DrawStep();
+        LossWeights weights = LossWeights.For(
+            _recipe.Objective, _recipe.Alpha, passes.Sum(p => (long)p.AutoregressiveTargets), passes.Sum(p => (long)p.DiffusionTargets));
+        _run.Optimizer.ClearGradients();
+        LossSums sums = default;
+        foreach (TrainingBatch pass in passes)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            sums += _run.Decoder.AddGradients(pass, weights);
+        }
+
+        double loss = weights.Total(sums), norm = _run.Optimizer.GradientNorm(), rate = _recipe.Schedule.At(Step);
+        if (!double.IsFinite(loss) || !double.IsFinite(norm))
+            throw new InvalidInputException(_recipe.Source, $"step {Step + 1}", "a finite loss and gradient (a smaller learning rate may help)", $"loss {loss}, gradient norm {norm}");
+        _run.Optimizer.Step(rate, norm);
+        long tokens = passes.Sum(p => (long)p.CleanRows);
+        _run.Tokens += tokens;
+        double seconds = _clock.Elapsed.TotalSeconds;
+        bool isLast = Step == _recipe.Steps;
+        LossSums? heldOut = _recipe.EvaluateEvery > 0 && (isLast || Step % _recipe.EvaluateEvery == 0) ? Evaluate() : null;
+        string? checkpoint = isLast || Step % _recipe.CheckpointEvery == 0 ? _run.Save(_run.Packer.Position) : null;
+        return new TrainingProgress(
+            Step,
+            _recipe.Steps,
+            loss,
+            sums.AutoregressiveMean,
+            sums.DiffusionMean,
+            rate,
+            norm,
+            _run.Tokens,
+            Smooth(tokens / seconds),
+            TimeSpan.FromSeconds(Math.Min(1e9, (_recipe.Steps - Step) * (tokens / _speed))),
+            heldOut,
+            checkpoint);
+    }
+
+    private List<TrainingBatch> DrawStep()
+    {
+        List<List<TokenSequence>> rows = [.. Enumerable.Range(0, _recipe.RowsPerStep).Select(_ => _run.Packer.Next())];
+        if (_recipe.Objective == TrainingObjective.TidarRandomMask)
+            rows = Mask(rows, SplitMix64.Mix(_recipe.Seed + ((ulong)Step << 20)));
+        return Lay(rows);
+    }
+
+    private List<List<TokenSequence>> Mask(List<List<TokenSequence>> rows, ulong seed)
+    {
+        ulong number = 0;
+        return [.. rows.Select(row => row
+            .Select(d => d with { Masking = MaskSampler.Draw(d.Tokens.Length, _recipe.DraftLength, SplitMix64.Mix(seed + number++)) })
+            .ToList())];
+    }
+
+    private List<TrainingBatch> Lay(List<List<TokenSequence>> rows) =>
+        [.. rows.Chunk(_recipe.RowsPerPass).Select(pass => _run.Layout.Build([.. pass.SelectMany(r => r)]))];
+
+    // Full masks also where training masks at random: one-step denoising is what decoding asks of the model.
+    private LossSums Evaluate()
+    {
+        _heldOut ??= Lay(_run.HeldOutRows());
+        LossSums sums = default;
+        foreach (TrainingBatch pass in _heldOut)
+            sums += _run.Decoder.Evaluate(pass);
+
+        return sums;
+    }
+
+    private double Smooth(double speed)
+    {
+        const double Share = 0.05;
+        _speed = _speed == 0 ? speed : _speed + (Share * (speed - _speed));
+        return _speed;
+    }
+}

@@ -1,0 +1,142 @@
+using Tidar.Kernels.Threading;
+using Tidar.Models;
+using Tidar.Models.Configuration;
+using Tidar.Models.Tokenization;
+using Tidar.Models.Weights;
+using Tidar.Training.Backpropagation;
+using Tidar.Training.Checkpoints;
+using Tidar.Training.Data;
+using Tidar.Training.Data.Synthetic;
+using Tidar.Training.Losses;
+using Tidar.Training.Optimizer;
+using Tidar.Training.Recipes;
+using Tidar.Training.Tokenization;
+
+namespace Tidar.Training;
+
+/// <summary>Everything that a run consists of, put together from its recipe: new, from a checkpoint to start from, or from the run's own last checkpoint.</summary>
+internal sealed class TrainingRun : IDisposable
+{
+    private TrainingRun(Recipe recipe, WorkerTeam team, Tokenizer tokenizer, ModelConfig config)
+    {
+        Recipe = recipe;
+        Tokenizer = tokenizer;
+        Parameters = new ParameterSet(config);
+        Decoder = new TrainableDecoder(team, Parameters);
+        Optimizer = new AdamW(team, Parameters, recipe.Optimizer);
+        int mask = config.Tidar?.MaskTokenId ?? -1;
+        Layout = new TidarLayout(recipe.Objective, recipe.DraftLength, mask);
+        Stream = new DocumentStream(recipe, CorpusSplit.Train);
+        Encoder = new DocumentEncoder(tokenizer, config.EosTokenIds[0], mask, recipe.Source);
+        Packer = new RowPacker(Stream, Encoder, recipe.RowTokens);
+        Checkpoints = new CheckpointFolder(recipe.Output);
+    }
+
+    public Recipe Recipe { get; }
+
+    public Tokenizer Tokenizer { get; }
+
+    public ParameterSet Parameters { get; }
+
+    public TrainableDecoder Decoder { get; }
+
+    public AdamW Optimizer { get; }
+
+    public TidarLayout Layout { get; }
+
+    public RowPacker Packer { get; }
+
+    public CheckpointFolder Checkpoints { get; }
+
+    /// <summary>Clean tokens trained on.</summary>
+    public long Tokens { get; set; }
+
+    private DocumentStream Stream { get; }
+
+    private DocumentEncoder Encoder { get; }
+
+    /// <summary>Begins a run.</summary>
+    /// <exception cref="InvalidInputException">The recipe and what it names do not fit, or the output folder holds another run.</exception>
+    public static TrainingRun Start(Recipe recipe, WorkerTeam team)
+    {
+        if (new CheckpointFolder(recipe.Output).Latest is { } existing)
+            throw new InvalidInputException(recipe.Source, "output", "a folder without checkpoints, or resuming", existing);
+        Tokenizer tokenizer = TokenizerFactory.Create(recipe);
+        if (recipe.InitialCheckpoint is not null)
+        {
+            using Checkpoint checkpoint = Checkpoint.Open(recipe.InitialCheckpoint);
+            TrainingRun tuned = new(recipe, team, tokenizer, Complete(recipe, checkpoint.Config, tokenizer));
+            tuned.Parameters.Load(checkpoint);
+            return tuned;
+        }
+
+        TrainingRun run = new(recipe, team, tokenizer, Complete(recipe, recipe.Model! with { VocabularySize = tokenizer.VocabularySize }, tokenizer));
+        Initialization.Run(run.Parameters, recipe.Seed);
+        return run;
+    }
+
+    /// <summary>Goes on from the last checkpoint of the recipe's output folder.</summary>
+    /// <exception cref="InvalidInputException">There is none, or it was made by another recipe.</exception>
+    public static TrainingRun Resume(Recipe recipe, WorkerTeam team)
+    {
+        string folder = new CheckpointFolder(recipe.Output).Latest
+            ?? throw new InvalidInputException(recipe.Source, "output", "a folder with a checkpoint to resume from", recipe.Output);
+        CheckSettings(recipe, TrainingStateFile.Read(Path.Combine(folder, TrainingStateFile.Name)), folder);
+        TrainingRun run = new(recipe, team, Tokenizer.Load(folder), ModelConfigReader.ReadFolder(folder));
+        TrainingState state = TrainingCheckpoint.Read(folder, run.Parameters, run.Optimizer);
+        run.Packer.MoveTo(state.Position);
+        run.Tokens = state.Tokens;
+        return run;
+    }
+
+    /// <summary>Rows of held-out text, the same at every evaluation.</summary>
+    public List<List<TokenSequence>> HeldOutRows()
+    {
+        using DocumentStream stream = new(Recipe, CorpusSplit.HeldOut);
+        RowPacker packer = new(stream, Encoder, Recipe.RowTokens);
+        return [.. Enumerable.Range(0, Recipe.EvaluationRows).Select(_ => packer.Next())];
+    }
+
+    /// <summary>Writes a checkpoint to resume from, with the data going on at <paramref name="position"/>.</summary>
+    public string Save(DataPosition position) => Checkpoints.Write(Optimizer.Steps, Recipe.KeepCheckpoints, folder =>
+        TrainingCheckpoint.Write(folder, Parameters, Optimizer, Tokenizer, new TrainingState(Optimizer.Steps, Tokens, position, Recipe.Settings)));
+
+    /// <summary>Writes the finished model.</summary>
+    public string SaveModel()
+    {
+        string path = Path.Combine(Recipe.Output, "model");
+        CheckpointFolder.Replace(path, folder => TrainingCheckpoint.WriteModel(folder, Parameters, Tokenizer, Recipe.FinalType));
+        return path;
+    }
+
+    public void Dispose()
+    {
+        Stream.Dispose();
+        Optimizer.Dispose();
+        Decoder.Dispose();
+        Parameters.Dispose();
+    }
+
+    private static ModelConfig Complete(Recipe recipe, ModelConfig config, Tokenizer tokenizer)
+    {
+        if (recipe.RowTokens > config.MaxPositions)
+            throw new InvalidInputException(recipe.Source, "batch.row_tokens", $"at most {config.MaxPositions}, the model's context", $"{recipe.RowTokens}");
+        int end = TokenizerFactory.Id(recipe, tokenizer, recipe.Tokenizer.EndToken, "tokenizer.end_token", config.VocabularySize);
+        TidarConfig? tidar = recipe.Objective == TrainingObjective.Autoregressive
+            ? null
+            : new TidarConfig(recipe.DraftLength, TokenizerFactory.Id(recipe, tokenizer, recipe.Tokenizer.MaskToken, "tokenizer.mask_token", config.VocabularySize));
+        IReadOnlyList<int> ends = config.EosTokenIds.Contains(end) ? [end, .. config.EosTokenIds.Where(e => e != end)] : [end];
+        return config with { EosTokenIds = ends, Tidar = tidar };
+    }
+
+    private static void CheckSettings(Recipe recipe, TrainingState state, string folder)
+    {
+        Dictionary<string, string> before = new(state.Settings, StringComparer.Ordinal), now = new(recipe.Settings, StringComparer.Ordinal);
+        foreach ((string name, _) in recipe.Settings.Concat(state.Settings))
+        {
+            string expected = before.GetValueOrDefault(name, "nothing"), found = now.GetValueOrDefault(name, "nothing");
+            if (expected != found)
+                throw new InvalidInputException(recipe.Source, name, $"{expected} (as in {folder}, the run to resume)", found);
+        }
+    }
+}
