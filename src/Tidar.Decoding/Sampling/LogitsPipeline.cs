@@ -9,10 +9,9 @@ namespace Tidar.Decoding.Sampling;
 /// </summary>
 internal sealed class LogitsPipeline
 {
-    private static readonly Dictionary<int, float> EmptyBias = [];
-
     private readonly SamplingOptions _options;
     private readonly int[] _banned;
+    private readonly KeyValuePair<int, float>[] _bias;
     private readonly ulong[] _keys;
     private readonly float[] _masses;
     private int _count;
@@ -25,6 +24,7 @@ internal sealed class LogitsPipeline
     {
         _options = options;
         _banned = banned.ToArray();
+        _bias = [.. options.LogitBias ?? new Dictionary<int, float>()];
         bool filters = !options.IsGreedy && (options.TopK > 0 || options.TopP < 1 || options.MinP > 0);
         _keys = filters ? new ulong[vocabularySize] : [];
         _masses = filters ? new float[vocabularySize] : [];
@@ -46,7 +46,7 @@ internal sealed class LogitsPipeline
             logits[token] = float.NegativeInfinity;
         if (history is not null)
             Penalize(logits, history);
-        foreach ((int token, float bias) in _options.LogitBias ?? EmptyBias)
+        foreach ((int token, float bias) in _bias)
             logits[token] += bias;
     }
 

@@ -59,6 +59,24 @@ public sealed class LosslessTests
             AssertLossless(random, model, model, 60);
     }
 
+    [Theory]
+    [InlineData(0f, 0.6f, 0f)]
+    [InlineData(1f, 0f, 0f)]
+    [InlineData(0.8f, 0.6f, 0.3f)]
+    public void Drafts_are_chosen_with_the_noise_and_the_history_of_their_positions(float temperature, float frequencyPenalty, float presencePenalty)
+    {
+        // Every row, mask or not, has the same logits: then only noise and penalties make the text, and a draft that knows both is always right.
+        FormulaModel model = new(30, (_, token) => token * -0.11f);
+        GenerationOptions options = new()
+        {
+            MaxTokens = 80,
+            Sampling = new SamplingOptions { Temperature = temperature, FrequencyPenalty = frequencyPenalty, PresencePenalty = presencePenalty, Seed = 3 },
+        };
+        GenerationResult result = new TextGenerator(model).Generate([4, 7], options);
+        Assert.Equal(1 + (80 / result.DraftLength), result.Passes);
+        Assert.True(result.Ids.Distinct().Count() > 3);
+    }
+
     private static GenerationResult AssertLossless(Random random, ILanguageModel model, ILanguageModel reference, int maxTokens)
     {
         int v = model.Config.VocabularySize;
