@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using Tidar.Models.Tokenization.Text;
 
@@ -14,7 +15,7 @@ internal sealed class ByteLevelDecoder : Decoder
     // A fused text is one token, and decides as a whole whether it is in the alphabet.
     public override DecoderState Start(bool fused, bool streaming) => fused
         ? new GatheringState(static t => Encoding.UTF8.GetString(ByteAlphabet.Decode(t)))
-        : new State();
+        : streaming ? new StreamingState() : new WholeState();
 
     public override string Single(string token, ref byte[]? bytes)
     {
@@ -22,7 +23,33 @@ internal sealed class ByteLevelDecoder : Decoder
         return token;
     }
 
-    private sealed class State : DecoderState
+    // Gathers the bytes of the whole text and decodes them once.
+    private sealed class WholeState : DecoderState
+    {
+        private readonly ArrayBufferWriter<byte> _bytes = new();
+
+        public override void Push(string token, List<string> output)
+        {
+            Span<byte> space = _bytes.GetSpan(token.Length);
+            for (int i = 0; i < token.Length; i++)
+            {
+                int value = ByteAlphabet.ToByte(token[i]);
+                if (value < 0)
+                {
+                    _bytes.Write(ByteAlphabet.Decode(token));
+                    return;
+                }
+
+                space[i] = (byte)value;
+            }
+
+            _bytes.Advance(token.Length);
+        }
+
+        public override void Finish(List<string> output) => output.Add(Encoding.UTF8.GetString(_bytes.WrittenSpan));
+    }
+
+    private sealed class StreamingState : DecoderState
     {
         private readonly System.Text.Decoder _decoder = Encoding.UTF8.GetDecoder();
 

@@ -23,8 +23,8 @@ internal static class BpeReader
             ReadsBytes = readsBytes,
         };
         Dictionary<string, int> vocabulary = ReadVocabulary(fields);
-        PairTable table = ReadMerges(fields, vocabulary, options, out List<(string Left, string Right)> merges);
-        return (new BpeModel(vocabulary, table, PieceCutter.Create(vocabulary, merges, options), options), vocabulary);
+        PairTable table = ReadMerges(fields, vocabulary, options, out List<(string Left, string Right)> seams);
+        return (new BpeModel(vocabulary, table, PieceCutter.Create(vocabulary, seams, options), options), vocabulary);
     }
 
     private static Dictionary<string, int> ReadVocabulary(JsonFields fields)
@@ -45,40 +45,46 @@ internal static class BpeReader
         return vocabulary;
     }
 
-    private static PairTable ReadMerges(JsonFields fields, Dictionary<string, int> vocabulary, BpeOptions options, out List<(string Left, string Right)> merges)
+    // `seams` gets the parts of every merge where the model cuts long pieces, which models on bytes do not.
+    private static PairTable ReadMerges(JsonFields fields, Dictionary<string, int> vocabulary, BpeOptions options, out List<(string Left, string Right)> seams)
     {
         if (!fields.TryGet("merges", out JsonElement element) || element.ValueKind != JsonValueKind.Array)
             throw fields.Error("merges", "an array", fields.TryGet("merges", out element) ? JsonFields.Describe(element) : "nothing");
-        int count = element.GetArrayLength();
-        merges = new List<(string, string)>(count);
-        var table = new PairTable(count);
+        var table = new PairTable(element.GetArrayLength());
+        Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> ids = vocabulary.GetAlternateLookup<ReadOnlySpan<char>>();
+        seams = [];
+        int rank = 0;
+        char[] joined = [];
         foreach (JsonElement item in element.EnumerateArray())
         {
             if (item.ValueKind == JsonValueKind.String && item.GetString()!.StartsWith("#version", StringComparison.Ordinal))
                 continue;
-            (string left, string right) = ReadMerge(fields, item, merges.Count);
+            (string left, string right) = ReadMerge(fields, item, rank);
             if (!right.StartsWith(options.Prefix, StringComparison.Ordinal))
-                throw fields.Error($"merges[{merges.Count}]", $"a second part that starts with \"{options.Prefix}\"", $"\"{right}\"");
-            int rank = merges.Count;
-            table.Set(Id(fields, vocabulary, left, rank), Id(fields, vocabulary, right, rank), rank, Id(fields, vocabulary, left + right[options.Prefix.Length..], rank));
-            merges.Add((left, right));
+                throw fields.Error($"merges[{rank}]", $"a second part that starts with \"{options.Prefix}\"", $"\"{right}\"");
+            int length = left.Length + right.Length - options.Prefix.Length;
+            if (joined.Length < length)
+                joined = new char[length * 2];
+            left.CopyTo(joined);
+            right.AsSpan(options.Prefix.Length).CopyTo(joined.AsSpan(left.Length));
+            table.Set(Id(fields, ids, left, rank), Id(fields, ids, right, rank), rank, Id(fields, ids, joined.AsSpan(0, length), rank));
+            if (!options.ReadsBytes)
+                seams.Add((left, right));
+            rank++;
         }
 
         return table;
     }
 
-    private static int Id(JsonFields fields, Dictionary<string, int> vocabulary, string token, int rank) =>
-        vocabulary.TryGetValue(token, out int id) ? id : throw fields.Error($"merges[{rank}]", "tokens of the vocabulary", $"\"{token}\"");
+    private static int Id(JsonFields fields, Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> ids, ReadOnlySpan<char> token, int rank) =>
+        ids.TryGetValue(token, out int id) ? id : throw fields.Error($"merges[{rank}]", "tokens of the vocabulary", $"\"{token}\"");
 
     private static (string Left, string Right) ReadMerge(JsonFields fields, JsonElement item, int rank)
     {
-        string[]? parts = item.ValueKind switch
-        {
-            JsonValueKind.String => item.GetString()!.Split(' '),
-            JsonValueKind.Array when item.EnumerateArray().All(static p => p.ValueKind == JsonValueKind.String) =>
-                [.. item.EnumerateArray().Select(static p => p.GetString()!)],
-            _ => null,
-        };
-        return parts is [string left, string right] ? (left, right) : throw fields.Error($"merges[{rank}]", "two tokens", JsonFields.Describe(item));
+        if (item.ValueKind == JsonValueKind.String && item.GetString()!.Split(' ') is [string left, string right])
+            return (left, right);
+        if (item.ValueKind == JsonValueKind.Array && item.GetArrayLength() == 2 && item[0].ValueKind == JsonValueKind.String && item[1].ValueKind == JsonValueKind.String)
+            return (item[0].GetString()!, item[1].GetString()!);
+        throw fields.Error($"merges[{rank}]", "two tokens", JsonFields.Describe(item));
     }
 }
