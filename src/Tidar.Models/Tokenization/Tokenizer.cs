@@ -97,19 +97,10 @@ public sealed class Tokenizer
     /// <exception cref="InvalidInputException">A hostile regular expression takes too long on this text.</exception>
     public int[] Encode(string text, bool addSpecialTokens = true, bool parseSpecialTokens = true)
     {
-        text = CodePoints.WellFormed(text);
         if (!_states.TryTake(out EncoderState? state))
-            state = new EncoderState();
+            state = new EncoderState(_parts.Model);
         state.Ids.Clear();
-        try
-        {
-            EncodeGiven(text, parseSpecialTokens, state);
-        }
-        catch (PatternException error)
-        {
-            throw new InvalidInputException(_parts.Source, "regular expression", "one that this text can be matched with in bounded time", error.Message, error);
-        }
-
+        Visit(text, state, parseSpecialTokens);
         ReadOnlySpan<int> ids = CollectionsMarshal.AsSpan(state.Ids);
         int[] result = addSpecialTokens ? _parts.PostProcessor.Apply(ids) : ids.ToArray();
         _states.Add(state);
@@ -157,17 +148,31 @@ public sealed class Tokenizer
     /// <summary>Whether a token is special, that is no text.</summary>
     public bool IsSpecial(int id) => (uint)id < (uint)_special.Length && _special[id];
 
+    /// <summary>Cuts a text up as for encoding.</summary>
+    internal void Visit(string text, PieceVisitor visitor, bool parseSpecialTokens = true)
+    {
+        try
+        {
+            VisitGiven(CodePoints.WellFormed(text), parseSpecialTokens, visitor);
+        }
+        catch (PatternException error)
+        {
+            throw new InvalidInputException(_parts.Source, "regular expression", "one that this text can be matched with in bounded time", error.Message, error);
+        }
+    }
+
     internal string? TextForDecoding(int id, bool skipSpecialTokens) => skipSpecialTokens && IsSpecial(id) ? null : Stored(id);
 
     private string? Stored(int id) => (uint)id < (uint)_texts.Length ? _texts[id] : null;
 
     private string Normalize(string text) => _parts.Normalizer is { } normalizer ? CodePoints.WellFormed(normalizer.Normalize(text)) : text;
 
-    private void EncodeGiven(string text, bool parseSpecial, EncoderState state)
+    // Non-normalized added tokens are cut out of the text as given, the others out of what lies between, normalized.
+    private void VisitGiven(string text, bool parseSpecial, PieceVisitor visitor)
     {
         if (_givenMatcher is null)
         {
-            EncodeText(text, opensText: true, parseSpecial, state);
+            VisitText(text, opensText: true, parseSpecial, visitor);
             return;
         }
 
@@ -176,18 +181,18 @@ public sealed class Tokenizer
         foreach ((int start, int end, AddedToken? token) in parts)
         {
             if (token is not null)
-                state.Ids.Add(token.Id);
+                visitor.Token(token);
             else
-                EncodeText(text[start..end], opensText: start == 0, parseSpecial, state);
+                VisitText(text[start..end], opensText: start == 0, parseSpecial, visitor);
         }
     }
 
-    private void EncodeText(string text, bool opensText, bool parseSpecial, EncoderState state)
+    private void VisitText(string text, bool opensText, bool parseSpecial, PieceVisitor visitor)
     {
         text = Normalize(text);
         if (_normalizedMatcher is null)
         {
-            EncodePiece(new Piece(text, 0, text.Length, opensText), state);
+            VisitPieces(new Piece(text, 0, text.Length, opensText), visitor);
             return;
         }
 
@@ -196,19 +201,19 @@ public sealed class Tokenizer
         foreach ((int start, int end, AddedToken? token) in parts)
         {
             if (token is not null)
-                state.Ids.Add(token.Id);
+                visitor.Token(token);
             else
-                EncodePiece(new Piece(text, start, end - start, opensText && start == 0), state);
+                VisitPieces(new Piece(text, start, end - start, opensText && start == 0), visitor);
         }
     }
 
-    private void EncodePiece(in Piece piece, EncoderState state)
+    private void VisitPieces(in Piece part, PieceVisitor visitor)
     {
-        if (piece.Length == 0)
+        if (part.Length == 0)
             return;
-        state.Pieces.Clear();
-        _parts.PreTokenizer.Split(piece, state.Pieces);
-        foreach (Piece part in state.Pieces)
-            _parts.Model.Encode(part.Span, state);
+        visitor.Buffer.Clear();
+        _parts.PreTokenizer.Split(part, visitor.Buffer);
+        foreach (Piece piece in visitor.Buffer)
+            visitor.Piece(piece.Span);
     }
 }

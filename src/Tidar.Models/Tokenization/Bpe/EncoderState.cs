@@ -1,7 +1,7 @@
 namespace Tidar.Models.Tokenization.Bpe;
 
-/// <summary>The working memory of one encoding: buffers and the cache of pieces. Not for use by two threads at once.</summary>
-internal sealed class EncoderState
+/// <summary>One encoding at work: its buffers, and the cache of pieces that outlives it. Not for use by two threads at once.</summary>
+internal sealed class EncoderState(BpeModel model) : PieceVisitor
 {
     /// <summary>Pieces encoded before.</summary>
     public PieceCache Cache { get; } = new();
@@ -15,6 +15,7 @@ internal sealed class EncoderState
     /// <summary>The ids so far.</summary>
     public List<int> Ids { get; } = [];
 
-    /// <summary>Pieces on their way through the pre-tokenizers.</summary>
-    public List<PreTokenizers.Piece> Pieces { get; } = [];
+    public override void Token(AddedToken token) => Ids.Add(token.Id);
+
+    public override void Piece(ReadOnlySpan<char> piece) => model.Encode(piece, this);
 }

@@ -59,7 +59,8 @@ internal sealed class ByteLevelDecoder : Decoder
 
         private void Convert(ReadOnlySpan<byte> bytes, bool flush, List<string> output)
         {
-            char[] chars = new char[_decoder.GetCharCount(bytes, flush)];
+            // Every byte gives one character at most, the few held back included.
+            char[] chars = new char[bytes.Length + 4];
             int count = _decoder.GetChars(bytes, chars, flush);
             if (count > 0)
                 output.Add(new string(chars, 0, count));
