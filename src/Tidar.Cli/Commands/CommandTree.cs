@@ -10,7 +10,12 @@ internal static class CommandTree
     public static RootCommand Create(CommandContext context)
     {
         RootCommand root = new("TiDAR language models: several tokens per forward pass, exactly the text of the autoregressive model.");
+        root.Add(GenerateCommand.Create(context));
+        root.Add(ScoreCommand.Create(context));
+        root.Add(LogitsCommand.Create(context));
         root.Add(InspectCommand.Create(context));
+        root.Add(TokenizeCommand.Create(context));
+        root.Add(TemplateCommand.Create(context));
         root.SetAction(parsed => root.Parse(["--help"]).Invoke(parsed.InvocationConfiguration));
         return root;
     }

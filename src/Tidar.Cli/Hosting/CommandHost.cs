@@ -40,9 +40,9 @@ public static class CommandHost
     {
         // A prompt may begin with '@': no response files.
         ParseResult parsed = CommandTree.Create(context).Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        RefuseMistypedOption(parsed);
         if (parsed.Errors.Count > 0 && parsed.Action is System.CommandLine.Invocation.ParseErrorAction)
             throw new CommandLineException(Describe(parsed));
-        RefuseMistypedOption(parsed);
         return parsed.Invoke(new InvocationConfiguration
         {
             Output = context.Output,

@@ -49,19 +49,7 @@ internal static class ProcessHost
             return TerminalStyle.Plain;
         bool colour = string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"))
             && !string.Equals(Environment.GetEnvironmentVariable("TERM"), "dumb", StringComparison.Ordinal);
-        return new TerminalStyle(IsTerminal: true, colour, Width());
-    }
-
-    private static int Width()
-    {
-        try
-        {
-            return Console.WindowWidth is > 0 and int width ? width : TerminalStyle.Plain.Width;
-        }
-        catch (IOException)
-        {
-            return TerminalStyle.Plain.Width;
-        }
+        return new TerminalStyle(IsTerminal: true, colour);
     }
 
     // Opened on first use: most commands never read it.

@@ -1,5 +1,7 @@
 using System.CommandLine;
+using Tidar.Cli.Models;
 using Tidar.Kernels.Matrices;
+using Tidar.Models;
 
 namespace Tidar.Cli.Options;
 
@@ -19,19 +21,18 @@ internal sealed class ModelOptions
             command.Options.Add(option);
     }
 
-    /// <summary>What <c>--model</c> names; null for the embedded model.</summary>
-    public string? Model(ParseResult parsed) => parsed.GetValue(_model);
-
-    /// <summary>The format to pack weights into; null keeps every weight's exact value.</summary>
-    public WeightFormat? Weights(ParseResult parsed) => parsed.GetValue(_weights) switch
+    /// <summary>Opens the model that the options name.</summary>
+    /// <exception cref="InvalidInputException">There is no such model, or it is malformed.</exception>
+    public LoadedModel Open(ParseResult parsed)
     {
-        "f32" => WeightFormat.Float32,
-        "bf16" => WeightFormat.BFloat16,
-        _ => null,
-    };
-
-    /// <summary>Threads of the worker team.</summary>
-    public int Threads(ParseResult parsed) => parsed.GetValue(_threads) ?? Environment.ProcessorCount;
+        WeightFormat? format = parsed.GetValue(_weights) switch
+        {
+            "f32" => WeightFormat.Float32,
+            "bf16" => WeightFormat.BFloat16,
+            _ => null,
+        };
+        return new LoadedModel(parsed.GetValue(_model), parsed.GetValue(_threads) ?? Environment.ProcessorCount, format);
+    }
 
     /// <summary>Seed of the first prompt.</summary>
     public ulong Seed(ParseResult parsed) => parsed.GetValue(_seed);

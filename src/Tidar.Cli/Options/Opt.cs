@@ -18,6 +18,10 @@ internal static class Opt
     /// <summary>Any text.</summary>
     public static Option<string?> Text(string name, string placeholder, string description) => new(name) { Description = description, HelpName = placeholder };
 
+    /// <summary>Text that has to be given.</summary>
+    public static Option<string> RequiredText(string name, string placeholder, string description) =>
+        new(name) { Description = description, HelpName = placeholder, Required = true };
+
     /// <summary>Text that may be given several times.</summary>
     public static Option<string[]> Texts(string name, string placeholder, string description) =>
         new(name) { Description = description, HelpName = placeholder, DefaultValueFactory = static _ => [] };

@@ -6,8 +6,13 @@ namespace Tidar.Cli.Output;
 /// <summary>Tables that look alike everywhere, and plain where there is no terminal.</summary>
 internal static class Tables
 {
+    private const int Unlimited = 1000;
+
     /// <summary>A console over one of the command's streams.</summary>
-    public static IAnsiConsole Console(TextWriter writer, TerminalStyle style)
+    /// <param name="writer">The stream.</param>
+    /// <param name="style">What it can show.</param>
+    /// <param name="wrap">Keep to a readable width even where no terminal limits it.</param>
+    public static IAnsiConsole Console(TextWriter writer, TerminalStyle style, bool wrap = false)
     {
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
         {
@@ -17,7 +22,7 @@ internal static class Tables
             Out = new AnsiConsoleOutput(writer),
         });
         // Lines in a file are not broken for a screen that is not there.
-        console.Profile.Width = style.IsTerminal ? style.Width : 1000;
+        console.Profile.Width = style.IsTerminal || wrap ? style.Width : Unlimited;
         return console;
     }
 

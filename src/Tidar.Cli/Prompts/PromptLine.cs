@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace Tidar.Cli.Prompts;
 
 /// <summary>One prompt as the user gave it: exactly one of <see cref="Text"/>, <see cref="Ids"/> and <see cref="Messages"/>.</summary>
-/// <param name="Source">File and line, or the command line, for messages about it.</param>
-internal sealed record PromptLine(string Source)
+/// <param name="Source">File and line, for messages; null for a prompt on the command line.</param>
+internal sealed record PromptLine(string? Source)
 {
     /// <summary>Text to be tokenized.</summary>
     public string? Text { get; init; }

@@ -1,4 +1,6 @@
 using Tidar.Decoding.Sampling;
+using Tidar.Models;
+using Tidar.Models.Configuration;
 
 namespace Tidar.Decoding.Engine;
 
@@ -47,4 +49,14 @@ public sealed record GenerationOptions
 
     /// <summary>Keep what every step did.</summary>
     public bool Trace { get; init; }
+
+    /// <summary>Checks options and prompt against a model's shape, before anything is loaded or run.</summary>
+    /// <returns>What the user should know, one line each.</returns>
+    /// <exception cref="InvalidInputException">The prompt or an option is wrong.</exception>
+    public IReadOnlyList<string> Check(ModelConfig config, ReadOnlySpan<int> prompt)
+    {
+        DecodingPlan plan = new(this, config);
+        plan.CheckPrompt(prompt);
+        return plan.Warnings;
+    }
 }

@@ -25,13 +25,13 @@ public readonly struct JsonFields
 
     /// <summary>The fields of a document's top level.</summary>
     /// <exception cref="InvalidInputException">The top level is not an object.</exception>
-    public static JsonFields Of(JsonDocument document, string source)
-    {
-        JsonElement root = document.RootElement;
-        return root.ValueKind == JsonValueKind.Object
-            ? new JsonFields(root, source, null)
-            : throw new InvalidInputException(source, null, "a JSON object", Describe(root));
-    }
+    public static JsonFields Of(JsonDocument document, string source) => Of(document.RootElement, source);
+
+    /// <summary>The fields of a value.</summary>
+    /// <exception cref="InvalidInputException">It is not an object.</exception>
+    public static JsonFields Of(JsonElement value, string source) => value.ValueKind == JsonValueKind.Object
+        ? new JsonFields(value, source, null)
+        : throw new InvalidInputException(source, null, "a JSON object", Describe(value));
 
     /// <summary>The fields of an object inside the document, such as an element of an array; <paramref name="path"/> is its name in messages.</summary>
     /// <exception cref="InvalidInputException">It is not an object.</exception>

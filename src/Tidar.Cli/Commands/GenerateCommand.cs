@@ -1,0 +1,136 @@
+using System.CommandLine;
+using System.Text.Json;
+using Tidar.Cli.Generation;
+using Tidar.Cli.Hosting;
+using Tidar.Cli.Models;
+using Tidar.Cli.Options;
+using Tidar.Cli.Output;
+using Tidar.Cli.Prompts;
+using Tidar.Decoding.Engine;
+
+namespace Tidar.Cli.Commands;
+
+/// <summary><c>tidar generate</c>: writes texts.</summary>
+internal sealed class GenerateCommand
+{
+    private readonly CommandContext _context;
+    private readonly ModelOptions _model = new();
+    private readonly GenerationOptionSet _generation = new();
+    private readonly Argument<string?> _text = new("TEXT") { Description = "prompt (- reads standard input)", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Option<string?> _prompts = Opt.Text("--prompts", "FILE", "JSONL with prompt, ids or messages a line; line i (from 0) uses seed N + i");
+    private readonly Option<bool> _chat = Opt.Flag("--chat", "TEXT is a message: apply the model's chat template");
+    private readonly Option<string?> _system = Opt.Text("--system", "TEXT", "system message before TEXT (with --chat)");
+    private readonly Option<bool> _compare = Opt.Flag("--compare", "also write the text by AR decoding, and say whether the two are equal");
+    private readonly Option<string?> _show = Opt.Choice("--show", "text coloured by who proposed it and a summary, a line a pass, or text alone (default: draft)", "draft", "steps", "text");
+
+    private GenerateCommand(CommandContext context) => _context = context;
+
+    public static Command Create(CommandContext context)
+    {
+        GenerateCommand generate = new(context);
+        Command command = new("generate", "Write text from a prompt.") { generate._text, generate._prompts, generate._chat, generate._system, generate._compare, generate._show };
+        generate._generation.AddTo(command);
+        generate._model.AddTo(command);
+        command.SetAction(generate.Run);
+        return command;
+    }
+
+    private int Run(ParseResult parsed)
+    {
+        List<PromptLine> lines = ReadPrompts(parsed);
+        GenerationOptions options = _generation.Read(parsed, _model.Seed(parsed));
+        using LoadedModel model = _model.Open(parsed);
+        List<EncodedPrompt> prompts = new PromptEncoder(model.Text).Encode(lines);
+        if (options.Stop.Count > 0)
+            model.Text.RequireTokenizer();
+        WriteNotes(model, options, prompts);
+        TextGenerator generator = new(model.Transformer, model.Text.Tokenizer);
+        GenerationView? view = _model.Json(parsed) ? null : GenerationView.Create(parsed.GetValue(_show), _context, model.Text.Tokenizer);
+        for (int i = 0; i < prompts.Count; i++)
+        {
+            GenerationOptions seeded = options with { Sampling = options.Sampling with { Seed = unchecked(options.Sampling.Seed + i) } };
+            if (parsed.GetValue(_compare))
+                Compare(generator, prompts[i], seeded, view);
+            else if (view is null)
+                WriteJson(prompts[i].Guard(() => generator.Generate(prompts[i].Ids, seeded, _context.Cancellation)), null, seeded.Trace);
+            else
+                Stream(generator, prompts[i], seeded, view);
+        }
+
+        return ExitCode.Done;
+    }
+
+    private List<PromptLine> ReadPrompts(ParseResult parsed)
+    {
+        (string? text, string? file, bool chat, string? system) = (parsed.GetValue(_text), parsed.GetValue(_prompts), parsed.GetValue(_chat), parsed.GetValue(_system));
+        if (text is null == file is null)
+            throw new CommandLineException($"tidar generate: expected TEXT or --prompts, found {(text is null ? "neither" : "both")}");
+        if (file is not null && chat)
+            throw new CommandLineException("tidar generate: --chat: expected TEXT (lines of a prompts file say messages), found --prompts");
+        if (system is not null && !chat)
+            throw new CommandLineException("tidar generate: --system: expected --chat beside it, found none");
+        if (file is not null)
+            return PromptFile.Read(file, PromptFields.Prompt | PromptFields.Ids | PromptFields.Messages);
+        string prompt = PromptText.Resolve(text!, _context.Input);
+        return [chat ? new PromptLine(null) { Messages = Conversation(system, prompt) } : new PromptLine(null) { Text = prompt }];
+    }
+
+    private static JsonElement Conversation(string? system, string user)
+    {
+        List<Dictionary<string, string>> messages = [];
+        if (system is not null)
+            messages.Add(Message("system", system));
+        messages.Add(Message("user", user));
+        return JsonSerializer.SerializeToElement(messages);
+    }
+
+    private static Dictionary<string, string> Message(string role, string content) => new(StringComparer.Ordinal) { ["role"] = role, ["content"] = content };
+
+    // Everything that can be wrong with any prompt is found here, before a weight is packed; then comes what the user should know, once.
+    private void WriteNotes(LoadedModel model, GenerationOptions options, List<EncodedPrompt> prompts)
+    {
+        HashSet<string> warnings = new(StringComparer.Ordinal);
+        foreach (EncodedPrompt prompt in prompts)
+            warnings.UnionWith(prompt.Guard(() => options.Check(model.Config, prompt.Ids)));
+        if (options.Strategy == StrategyKind.Auto && model.Config.Tidar is null && options.MaskTokenId is null)
+            warnings.Add("the model has no TiDAR training record: autoregressive decoding (--mask-token ID runs TiDAR all the same)");
+        foreach (string warning in warnings)
+            _context.Note(warning);
+    }
+
+    private void Stream(TextGenerator generator, EncodedPrompt prompt, GenerationOptions options, GenerationView view)
+    {
+        view.Begin(prompt);
+        foreach (GenerationUpdate update in generator.Stream(prompt.Ids, options, _context.Cancellation))
+        {
+            view.Show(update);
+            if (update.Result is GenerationResult result)
+                view.End(result);
+        }
+    }
+
+    private void Compare(TextGenerator generator, EncodedPrompt prompt, GenerationOptions options, GenerationView? view)
+    {
+        GenerationOptions reference = options with { Strategy = StrategyKind.Autoregressive, Mode = TidarMode.Auto, Outcomes = null, Beta = 1 };
+        // Neither shall pay for the first use of the code.
+        foreach (GenerationOptions warmUp in new[] { options, reference })
+            generator.Generate(prompt.Ids, warmUp with { MaxTokens = Math.Min(4, options.MaxTokens) }, _context.Cancellation);
+        GenerationResult result = generator.Generate(prompt.Ids, options, _context.Cancellation);
+        GenerationResult autoregressive = generator.Generate(prompt.Ids, reference, _context.Cancellation);
+        if (view is null)
+            WriteJson(result, autoregressive, options.Trace);
+        else
+            ComparisonView.Show(_context, prompt, result, autoregressive);
+    }
+
+    private void WriteJson(GenerationResult result, GenerationResult? reference, bool trace) => JsonLine.Write(_context.Output, writer =>
+    {
+        GenerationJson.Write(writer, result, trace);
+        if (reference is null)
+            return;
+        writer.WriteStartObject("ar");
+        GenerationJson.Write(writer, reference, trace);
+        writer.WriteEndObject();
+        writer.WriteBoolean("equal", ComparisonView.AreEqual(result, reference));
+    });
+}

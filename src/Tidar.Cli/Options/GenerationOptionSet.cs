@@ -1,0 +1,95 @@
+using System.CommandLine;
+using System.Globalization;
+using Tidar.Cli.Hosting;
+using Tidar.Decoding.Engine;
+using Tidar.Decoding.Sampling;
+
+namespace Tidar.Cli.Options;
+
+/// <summary>The options of <c>generate</c> that say how tokens are decided and when the text ends.</summary>
+internal sealed class GenerationOptionSet
+{
+    private readonly Option<string?> _strategy = Opt.Choice(
+        "--strategy", "decoding strategy; all give the same text (default: tidar where the model was trained for it, else ar)", "auto", "tidar", "ar");
+
+    private readonly Option<string?> _mode = Opt.Choice(
+        "--mode", "TiDAR's step: all outcomes drafted in the verifying pass, none, or those of --outcomes (auto: sparse with --outcomes, else fused)", "auto", "fused", "two-pass", "sparse");
+
+    private readonly Option<int[]?> _outcomes = Opt.WholeList("--outcomes", "1,4,8", "outcomes of a verification to draft beforehand (mode sparse)", least: 1);
+    private readonly Option<int?> _draftLength = Opt.Whole("--draft-length", "K", "tokens of a draft (default: as trained)", least: 1);
+    private readonly Option<int?> _maskToken = Opt.Whole("--mask-token", "ID", "mask token, for a model without a TiDAR record", least: 0);
+    private readonly Option<double?> _beta = Opt.Number("--beta", "B", "share of the AR half in the targets; below 1 the text is no longer the AR model's (default: 1)", "a number from 0 to 1", static b => b is >= 0 and <= 1);
+    private readonly Option<int?> _maxTokens = Opt.Whole("--max-tokens", "N", "most tokens to generate (default: 256)", least: 1);
+    private readonly Option<string[]> _stop = Opt.Texts("--stop", "TEXT", "text that ends the generation, not shown; may be repeated");
+    private readonly Option<bool> _ignoreEos = Opt.Flag("--ignore-eos", "go on after end-of-sequence tokens");
+    private readonly Option<double?> _temperature = Opt.Number("--temperature", "T", "0 is greedy (default: 0)", "a number from 0 up", static t => t >= 0);
+    private readonly Option<int?> _topK = Opt.Whole("--top-k", "N", "keep the N most likely tokens; 0 keeps all", least: 0);
+    private readonly Option<double?> _topP = Opt.Number("--top-p", "P", "keep the most likely tokens that reach this probability", "a number above 0, up to 1", static p => p is > 0 and <= 1);
+    private readonly Option<double?> _minP = Opt.Number("--min-p", "P", "keep tokens at least this fraction as likely as the best", "a number from 0 to 1", static p => p is >= 0 and <= 1);
+    private readonly Option<double?> _repetition = Opt.Number("--repetition-penalty", "R", "divides logits of tokens that occurred (1: off)", "a number above 0", static r => r > 0);
+    private readonly Option<double?> _presence = Opt.Number("--presence-penalty", "P", "subtracted from logits of generated tokens", "a number", static _ => true);
+    private readonly Option<double?> _frequency = Opt.Number("--frequency-penalty", "F", "subtracted once for each time a token was generated", "a number", static _ => true);
+    private readonly Option<string[]> _logitBias = Opt.Texts("--logit-bias", "ID=BIAS", "added to the logit of a token; may be repeated");
+    private readonly Option<int?> _logProbabilities = Opt.Whole("--logprobs", "N", "report log-probabilities of the tokens and of the N most likely ones", least: 0);
+    private readonly Option<bool> _trace = Opt.Flag("--trace", "report what every step drafted and accepted");
+
+    /// <summary>Adds the options to a command.</summary>
+    public void AddTo(Command command)
+    {
+        Option[] options =
+        [
+            _strategy, _mode, _outcomes, _draftLength, _maskToken, _beta, _maxTokens, _stop, _ignoreEos, _temperature, _topK, _topP, _minP,
+            _repetition, _presence, _frequency, _logitBias, _logProbabilities, _trace,
+        ];
+        foreach (Option option in options)
+            command.Options.Add(option);
+    }
+
+    /// <summary>The options as the engine takes them; what depends on the model is checked there.</summary>
+    /// <exception cref="CommandLineException">A bias is not of the form ID=BIAS.</exception>
+    public GenerationOptions Read(ParseResult parsed, ulong seed) => new()
+    {
+        Strategy = DecodingNames.ParseStrategy(parsed.GetValue(_strategy) ?? DecodingNames.Of(StrategyKind.Auto)),
+        Mode = DecodingNames.ParseMode(parsed.GetValue(_mode) ?? DecodingNames.Of(TidarMode.Auto)),
+        Outcomes = parsed.GetValue(_outcomes) is { Length: > 0 } outcomes ? outcomes : null,
+        DraftLength = parsed.GetValue(_draftLength),
+        MaskTokenId = parsed.GetValue(_maskToken),
+        Beta = parsed.GetValue(_beta) ?? 1,
+        MaxTokens = parsed.GetValue(_maxTokens) ?? new GenerationOptions().MaxTokens,
+        Stop = parsed.GetValue(_stop) ?? [],
+        IgnoreEos = parsed.GetValue(_ignoreEos),
+        LogProbabilities = parsed.GetValue(_logProbabilities),
+        Trace = parsed.GetValue(_trace),
+        Sampling = new SamplingOptions
+        {
+            Temperature = (float)(parsed.GetValue(_temperature) ?? 0),
+            TopK = parsed.GetValue(_topK) ?? 0,
+            TopP = (float)(parsed.GetValue(_topP) ?? 1),
+            MinP = (float)(parsed.GetValue(_minP) ?? 0),
+            RepetitionPenalty = (float)(parsed.GetValue(_repetition) ?? 1),
+            PresencePenalty = (float)(parsed.GetValue(_presence) ?? 0),
+            FrequencyPenalty = (float)(parsed.GetValue(_frequency) ?? 0),
+            LogitBias = ReadBias(parsed.GetValue(_logitBias) ?? []),
+            Seed = unchecked((long)seed),
+        },
+    };
+
+    private static Dictionary<int, float>? ReadBias(string[] entries)
+    {
+        if (entries.Length == 0)
+            return null;
+        Dictionary<int, float> bias = [];
+        foreach (string entry in entries)
+        {
+            int sign = entry.IndexOf('=', StringComparison.Ordinal);
+            if (sign < 0
+                || !int.TryParse(entry.AsSpan(0, sign), NumberStyles.None, CultureInfo.InvariantCulture, out int id)
+                || !float.TryParse(entry.AsSpan(sign + 1), NumberStyles.Float, CultureInfo.InvariantCulture, out float value)
+                || !float.IsFinite(value))
+                throw new CommandLineException($"tidar generate: --logit-bias: expected ID=BIAS, such as 17=-2.5, found {entry}");
+            bias[id] = value;
+        }
+
+        return bias;
+    }
+}
