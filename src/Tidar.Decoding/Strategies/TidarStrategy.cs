@@ -22,9 +22,9 @@ public sealed class TidarStrategy : IDecodingStrategy
     private Phase _phase = Phase.Prefill;
     private Decision _decided;
     private int _verified;
-    private int _firstRow;
+    private int _draftRow;
+    private int _decidingRow;
     private int _block;
-    private bool _decides;
 
     /// <summary>Creates the strategy for a sequence.</summary>
     public TidarStrategy(TokenSequence sequence, TidarSettings settings)
@@ -51,26 +51,22 @@ public sealed class TidarStrategy : IDecodingStrategy
     /// <inheritdoc/>
     public void Plan(SequencePass pass)
     {
-        if (_phase == Phase.Verify)
+        int length = _sequence.Cache.Length;
+        switch (_phase)
         {
-            PlanVerification(pass);
-            return;
+            case Phase.Prefill:
+                _decidingRow = _prompt.Plan(pass);
+                if (!pass.IsPartial)
+                    _block = _mask.AddTo(pass, _sequence.PromptLength);
+                break;
+            case Phase.Draft:
+                _decidingRow = pass.AddClean(_decided.Token, length);
+                _block = _mask.AddTo(pass, length + 1);
+                break;
+            default:
+                PlanVerification(pass, length);
+                break;
         }
-
-        // Prefill and drafting pass: clean rows whose last one decides d_0, and one block behind them.
-        int end = _sequence.Cache.Length + 1;
-        if (_phase == Phase.Prefill)
-        {
-            _firstRow = _prompt.Plan(pass);
-            end = _sequence.PromptLength;
-        }
-        else
-        {
-            _firstRow = pass.AddClean(_decided.Token, end - 1);
-        }
-
-        if (!pass.IsPartial)
-            _block = _mask.AddTo(pass, end);
     }
 
     /// <inheritdoc/>
@@ -101,8 +97,8 @@ public sealed class TidarStrategy : IDecodingStrategy
     public void Draft(SequencePass pass)
     {
         int length = _sequence.Cache.Length;
-        if (_decides)
-            _decided = _sequence.Decide(pass.Logits(_firstRow), length);
+        if (_decidingRow >= 0)
+            _decided = _sequence.Decide(pass.Logits(_decidingRow), length);
         _draft[0] = _decided.Token;
         for (int slot = 1; slot < _draft.Length; slot++)
         {
@@ -116,17 +112,13 @@ public sealed class TidarStrategy : IDecodingStrategy
         _phase = Phase.Verify;
     }
 
-    private void PlanVerification(SequencePass pass)
+    private void PlanVerification(SequencePass pass, int length)
     {
-        int length = _sequence.Cache.Length;
         _verified = Math.Min(_draft.Length, _sequence.ContextLength - length);
-        for (int i = 0; i < _verified; i++)
-        {
-            int row = pass.AddClean(_draft[i], length + i);
-            _firstRow = i == 0 ? row : _firstRow;
-        }
-
-        pass.NeedLogits(_firstRow, _verified);
+        _draftRow = pass.AddClean(_draft[0], length);
+        for (int i = 1; i < _verified; i++)
+            pass.AddClean(_draft[i], length + i);
+        pass.NeedLogits(_draftRow, _verified);
         for (int outcome = 1; outcome <= _verified; outcome++)
         {
             // At the end of the context the text ends too: no next block.
@@ -160,16 +152,20 @@ public sealed class TidarStrategy : IDecodingStrategy
         _decided = target;
         bool drafted = _blocks[accepted] >= 0;
         step.Drafted = drafted ? DraftSource.SamePass : DraftSource.ExtraPass;
-        if (drafted)
-            DraftFrom(pass, _blocks[accepted], decides: false);
-        else
+        _decidingRow = -1;
+        _block = _blocks[accepted];
+        if (!drafted)
             _phase = Phase.Draft;
+        else if (_draft.Length == 1)
+            Draft(pass);
+        else
+            NeedSlots(pass);
     }
 
     // The target at the row of d_{accepted-1}, for the position after it.
     private Decision Target(SequencePass pass, int accepted, int position)
     {
-        Span<float> logits = pass.Logits(_firstRow + accepted - 1);
+        Span<float> logits = pass.Logits(_draftRow + accepted - 1);
         return _settings.Beta < 1 && _blocks[accepted] >= 0
             ? _sequence.DecideMixed(logits, pass.Logits(_blocks[accepted]), _settings.Beta, position)
             : _sequence.Decide(logits, position);
@@ -177,18 +173,12 @@ public sealed class TidarStrategy : IDecodingStrategy
 
     private void DecideAndDraft(SequencePass pass)
     {
-        pass.NeedLogits(_firstRow, 1);
-        DraftFrom(pass, _block, decides: true);
+        pass.NeedLogits(_decidingRow, 1);
+        NeedSlots(pass);
     }
 
     // Slot 0 is overwritten by the AR choice, so its logits are not asked for.
-    private void DraftFrom(SequencePass pass, int block, bool decides)
-    {
-        (_block, _decides) = (block, decides);
-        pass.NeedLogits(block + 1, _draft.Length - 1);
-        if (!decides && _draft.Length == 1)
-            Draft(pass);
-    }
+    private void NeedSlots(SequencePass pass) => pass.NeedLogits(_block + 1, _draft.Length - 1);
 
     private static int[] Copy(int[] draft) => (int[])draft.Clone();
 }
