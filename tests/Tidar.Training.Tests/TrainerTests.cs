@@ -104,6 +104,19 @@ public sealed class TrainerTests : IDisposable
         Assert.Equal(3, reports.Count);
     }
 
+    [Fact]
+    public void A_byte_level_vocabulary_is_learned_from_the_training_text()
+    {
+        Recipe characters = Write("run", steps: 2);
+        string path = Path.Combine(_folder.Path, "bytes.yaml");
+        File.WriteAllText(path, File.ReadAllText(characters.Source)
+            .Replace("characters: true", "vocab_size: 270", StringComparison.Ordinal)
+            .Replace("output: run", "output: bytes", StringComparison.Ordinal));
+        using Checkpoint checkpoint = Checkpoint.Open(Train(RecipeReader.Read(path)));
+        Assert.Equal(270, checkpoint.Config.VocabularySize);
+        Assert.Equal((0, 1), (checkpoint.Config.EosTokenIds[0], checkpoint.Config.Tidar!.MaskTokenId));
+    }
+
     private static void Cancel(TrainingProgress progress, int step, CancellationTokenSource source)
     {
         if (progress.Step == step)

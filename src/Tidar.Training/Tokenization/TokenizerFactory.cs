@@ -1,5 +1,6 @@
 using Tidar.Models;
 using Tidar.Models.Tokenization;
+using Tidar.Models.Tokenization.Training;
 using Tidar.Training.Data;
 using Tidar.Training.Data.Synthetic;
 using Tidar.Training.Recipes;
@@ -16,8 +17,10 @@ internal static class TokenizerFactory
         TokenizerRecipe wanted = recipe.Tokenizer;
         if (wanted.Path is not null)
             return Tokenizer.Load(wanted.Path);
-        byte[] json = CharacterTokenizer.Create(Sample(recipe), [wanted.EndToken, wanted.MaskToken]);
-        return Tokenizer.FromJson(json, recipe.Source);
+        string[] special = [wanted.EndToken, wanted.MaskToken];
+        return wanted.VocabularySize == 0
+            ? Tokenizer.FromJson(CharacterTokenizer.Create(Sample(recipe), special), recipe.Source)
+            : BpeTrainer.Train(Sample(recipe), new BpeTrainerOptions { VocabularySize = wanted.VocabularySize, SpecialTokens = special });
     }
 
     /// <summary>The id of a special token of the recipe.</summary>
