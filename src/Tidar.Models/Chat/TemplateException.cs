@@ -24,8 +24,17 @@ public sealed class TemplateException : Exception
     /// <summary>Name of the template at fault.</summary>
     public string TemplateName { get; internal set; } = "chat_template";
 
-    /// <summary>The same error as a mistake in the file that holds the template: one line with file and line number.</summary>
-    /// <param name="source">The file, or the GGUF key, that the template came from.</param>
-    public InvalidInputException ToInvalidInput(string source) =>
-        new(source, Line > 0 ? $"{TemplateName} line {Line}" : TemplateName, "a chat template that renders these messages", Message, this);
+    /// <summary>The same error as a mistake in what the user gave: one line with file, template and line number.</summary>
+    /// <param name="source">The file that the template came from.</param>
+    public InvalidInputException ToInvalidInput(string source)
+    {
+        string field = Line > 0 ? $"{TemplateName}, line {Line}" : TemplateName;
+        string expected = Kind switch
+        {
+            TemplateErrorKind.Syntax => "a valid chat template",
+            TemplateErrorKind.Limit => "a chat template within its limits",
+            _ => "messages that the chat template can render",
+        };
+        return new InvalidInputException(source, field, expected, Message, this);
+    }
 }

@@ -23,7 +23,7 @@ internal static class DateText
                 flag = format[at++];
             int width = 0;
             for (; at < format.Length && char.IsAsciiDigit(format[at]); at++)
-                width = Math.Min((width * 10) + (format[at] - '0'), 1 << 20);
+                width = Math.Min((width * 10) + (format[at] - (char)48), 1 << 28);
             if (at + 1 < format.Length && format[at] is 'E' or 'O')
                 at++;
             string? field = at < format.Length ? Field(budget, time, format[at], flag, width) : null;

@@ -19,7 +19,7 @@ internal sealed record ArgumentList(Expression[] Positional, (string Name, Expre
     /// <summary>Evaluates them; <paramref name="caller"/> is added by name for a <c>call</c> block.</summary>
     public Arguments Evaluate(Scope scope, object? caller = null)
     {
-        scope.Budget.Step(Positional.Length + Named.Length);
+        scope.Step(Positional.Length + Named.Length);
         object?[] positional = Positional.Length == 0 ? [] : Array.ConvertAll(Positional, p => p.Evaluate(scope));
         if (Named.Length == 0 && Rest is null && NamedRest is null && caller is null)
             return new Arguments(positional);

@@ -9,7 +9,7 @@ internal sealed class AttributeAccess(Expression target, string name, int line) 
 
     public override object? Evaluate(Scope scope)
     {
-        scope.Budget.Step();
+        scope.Step();
         object? value = target.Evaluate(scope);
         // Almost every attribute in a chat template is a key of a message.
         if (!_shadowsKey && value is PyDict dict)

@@ -7,7 +7,7 @@ internal sealed class BinaryOperator(Func<Budget, object?, object?, object?> app
 
     public override object? Evaluate(Scope scope)
     {
-        scope.Budget.Step();
+        scope.Step();
         return apply(scope.Budget, left.Evaluate(scope), right.Evaluate(scope));
     }
 }

@@ -10,7 +10,7 @@ internal sealed class Call(Expression function, ArgumentList arguments, int line
     /// <summary>Calls, handing over the body of a <c>call</c> block.</summary>
     public object? Evaluate(Scope scope, object? caller)
     {
-        scope.Budget.Step(2);
+        scope.Step(2);
         object? target = function.Evaluate(scope);
         Arguments given = arguments.Evaluate(scope, caller);
         return target switch

@@ -7,10 +7,11 @@ internal sealed class ComparisonChain(Expression first, (string Operator, Expres
 
     public override object? Evaluate(Scope scope)
     {
+        scope.Step();
         object? left = first.Evaluate(scope);
         foreach ((string op, Expression operand) in rest)
         {
-            scope.Budget.Step();
+            scope.Step();
             object? right = operand.Evaluate(scope);
             if (!Holds(scope.Budget, op, left, right))
                 return Numbers.False;

@@ -18,7 +18,7 @@ internal sealed class Concatenation(Expression[] items, int line) : Expression(l
     public override object? Evaluate(Scope scope)
     {
         Budget budget = scope.Budget;
-        budget.Step(items.Length);
+        scope.Step(items.Length);
         object?[] values = Array.ConvertAll(items, item => item.Evaluate(scope));
         bool markup = _escape && Array.Exists(values, v => v is Markup);
         StringBuilder text = new();

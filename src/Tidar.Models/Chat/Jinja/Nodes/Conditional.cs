@@ -9,7 +9,7 @@ internal sealed class Conditional(Expression test, Expression whenTrue, Expressi
 
     public override object? Evaluate(Scope scope)
     {
-        scope.Budget.Step();
+        scope.Step();
         if (Comparison.IsTrue(test.Evaluate(scope)))
             return whenTrue.Evaluate(scope);
         return whenFalse is not null

@@ -7,6 +7,7 @@ internal sealed class DictExpression((Expression Key, Expression Value)[] items,
 
     public override object? Evaluate(Scope scope)
     {
+        scope.Step();
         scope.Budget.Entries(items.Length, items.Length);
         PyDict dict = new(items.Length);
         foreach ((Expression key, Expression value) in items)

@@ -15,15 +15,21 @@ internal sealed class FilterCall(Expression? input, string name, ArgumentList ar
             throw Fail.Syntax($"No filter named {Display.QuoteText(name)}.", Line);
     }
 
-    public override object? Evaluate(Scope scope) => Apply(scope, input?.Evaluate(scope));
+    public override object? Evaluate(Scope scope)
+    {
+        scope.Step(2);
+        return Apply(scope, input?.Evaluate(scope));
+    }
 
     /// <summary>Applies the chain of filters to captured text.</summary>
-    public object? EvaluateOn(Scope scope, object text) =>
-        Apply(scope, input is FilterCall inner ? inner.EvaluateOn(scope, text) : text);
+    public object? EvaluateOn(Scope scope, object text)
+    {
+        scope.Step(2);
+        return Apply(scope, input is FilterCall inner ? inner.EvaluateOn(scope, text) : text);
+    }
 
     private object? Apply(Scope scope, object? value)
     {
-        scope.Budget.Step(2);
         Arguments given = arguments.Evaluate(scope);
         return (_filter ?? throw Fail.Runtime($"No filter named {Display.QuoteText(name)} found.")).Apply(scope.Run, value, given);
     }

@@ -136,7 +136,7 @@ internal sealed class For(Expression target, Expression items, Expression? test,
 
     private Flow Round(Scope scope, object? item)
     {
-        scope.Budget.Step();
+        scope.Step();
         ((ITarget)target).Assign(scope, item);
         _entry.Enter(scope);
         return ExecuteAll(body, scope);
@@ -148,7 +148,7 @@ internal sealed class For(Expression target, Expression items, Expression? test,
         _filterEntry.Enter(scope);
         foreach (object? item in sequence)
         {
-            scope.Budget.Step();
+            scope.Step();
             ((ITarget)_filterTarget).Assign(scope, item);
             if (Comparison.IsTrue(test!.Evaluate(scope)))
                 yield return _filterTarget is TupleExpression ? _filterTarget.Evaluate(scope) : item;

@@ -17,7 +17,7 @@ internal sealed class If((Expression Test, Statement[] Body)[] branches, Stateme
     {
         foreach ((Expression test, Statement[] body) in branches)
         {
-            scope.Budget.Step();
+            scope.Step();
             if (Comparison.IsTrue(test.Evaluate(scope)))
                 return ExecuteAll(body, scope);
         }

@@ -7,7 +7,7 @@ internal sealed class ItemAccess(Expression target, Expression key, int line) : 
 
     public override object? Evaluate(Scope scope)
     {
-        scope.Budget.Step();
+        scope.Step();
         object? value = target.Evaluate(scope);
         return Attributes.GetItem(scope.Run, value, key.Evaluate(scope));
     }

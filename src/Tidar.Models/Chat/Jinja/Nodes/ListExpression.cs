@@ -7,6 +7,7 @@ internal sealed class ListExpression(Expression[] items, int line) : Expression(
 
     public override object? Evaluate(Scope scope)
     {
+        scope.Step();
         scope.Budget.Items(items.Length);
         return new PyList(Array.ConvertAll(items, item => item.Evaluate(scope)));
     }

@@ -7,7 +7,7 @@ internal sealed class Logical(bool isOr, Expression left, Expression right, int 
 
     public override object? Evaluate(Scope scope)
     {
-        scope.Budget.Step();
+        scope.Step();
         object? value = left.Evaluate(scope);
         return Comparison.IsTrue(value) == isOr ? value : right.Evaluate(scope);
     }

@@ -67,7 +67,7 @@ internal sealed class MacroBody(MacroParameter[] parameters, Statement[] body, i
         foreach (Statement statement in body)
         {
             scope.Run.Line = statement.Line;
-            scope.Budget.Step();
+            scope.Step();
             statement.Execute(scope);
         }
     }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Tidar.Models.Chat.Jinja;
 
 /// <summary>
@@ -31,6 +33,7 @@ internal abstract class Node(int line)
 
         void Search(IEnumerable<Node> level)
         {
+            RuntimeHelpers.EnsureSufficientExecutionStack();
             foreach (Node node in level)
             {
                 if (node is Name { Use: NameUse.Load } name && open.Contains(name.Identifier))
@@ -47,6 +50,7 @@ internal abstract class Node(int line)
     public static IEnumerable<T> FindAll<T>(IEnumerable<Node> nodes)
         where T : Node
     {
+        RuntimeHelpers.EnsureSufficientExecutionStack();
         foreach (Node node in nodes)
         {
             if (node is T match)

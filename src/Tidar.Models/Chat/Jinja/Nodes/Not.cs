@@ -7,7 +7,7 @@ internal sealed class Not(Expression operand, int line) : Expression(line)
 
     public override object? Evaluate(Scope scope)
     {
-        scope.Budget.Step();
+        scope.Step();
         return Numbers.Box(!Comparison.IsTrue(operand.Evaluate(scope)));
     }
 }

@@ -27,7 +27,7 @@ internal sealed class Output(Expression[] items, int line) : Statement(line)
                 continue;
             }
 
-            scope.Budget.Step();
+            scope.Step();
             run.Line = item.Line;
             object? value = item.Evaluate(scope);
             bool escape = _escape != EscapeMode.Never && (_escape == EscapeMode.Always || run.Autoescape);

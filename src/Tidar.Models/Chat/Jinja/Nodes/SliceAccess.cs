@@ -7,7 +7,7 @@ internal sealed class SliceAccess(Expression target, Expression? start, Expressi
 
     public override object? Evaluate(Scope scope)
     {
-        scope.Budget.Step();
+        scope.Step();
         object? value = target.Evaluate(scope);
         return Indexing.Slice(scope.Budget, value, start?.Evaluate(scope), stop?.Evaluate(scope), step?.Evaluate(scope));
     }

@@ -11,7 +11,7 @@ internal abstract class Statement(int line) : Node(line)
         foreach (Statement statement in body)
         {
             scope.Run.Line = statement.Line;
-            scope.Budget.Step();
+            scope.Step();
             Flow flow = statement.Execute(scope);
             if (flow != Flow.Next)
                 return flow;

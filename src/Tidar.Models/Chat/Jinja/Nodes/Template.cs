@@ -45,6 +45,7 @@ internal sealed class Template
         foreach (Statement statement in _body)
         {
             run.Line = statement.Line;
+            scope.Step();
             statement.Execute(scope);
         }
     }

@@ -17,7 +17,7 @@ internal sealed class TestCall(Expression input, string name, ArgumentList argum
 
     public override object? Evaluate(Scope scope)
     {
-        scope.Budget.Step(2);
+        scope.Step(2);
         object? value = input.Evaluate(scope);
         Arguments given = arguments.Evaluate(scope);
         return (_test ?? throw Fail.Runtime($"No test named {Display.QuoteText(name)} found.")).Apply(scope.Run, value, given);

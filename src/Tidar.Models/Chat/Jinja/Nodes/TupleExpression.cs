@@ -15,6 +15,7 @@ internal sealed class TupleExpression(Expression[] items, int line) : Expression
 
     public override object? Evaluate(Scope scope)
     {
+        scope.Step();
         scope.Budget.Items(Items.Length);
         return new PyTuple(Array.ConvertAll(Items, item => item.Evaluate(scope)));
     }

@@ -7,7 +7,7 @@ internal sealed class UnaryOperator(Func<Budget, object?, object?> apply, Expres
 
     public override object? Evaluate(Scope scope)
     {
-        scope.Budget.Step();
+        scope.Step();
         return apply(scope.Budget, operand.Evaluate(scope));
     }
 }

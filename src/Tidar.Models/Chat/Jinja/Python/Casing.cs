@@ -4,8 +4,8 @@ using System.Text;
 namespace Tidar.Models.Chat.Jinja;
 
 /// <summary>
-/// Full Unicode case mapping as Python does it. .NET maps one character to one; the characters that become several, or whose title case
-/// differs from upper case, are listed here (Unicode's SpecialCasing.txt and UnicodeData.txt).
+/// Full Unicode case mapping as Python does it. .NET maps one character to one and leaves out two letters that map to ASCII; these, the
+/// characters that become several, and those whose title case differs from upper case are listed here (Unicode's SpecialCasing.txt, UnicodeData.txt).
 /// </summary>
 internal static class Casing
 {
@@ -14,7 +14,7 @@ internal static class Casing
 
     // Each entry: the character, then what it becomes.
     private const string UpperEntries =
-        "\u00DFSS \u0149\u02BCN \u01F0J\u030C \u0390\u0399\u0308\u0301 \u03B0\u03A5\u0308\u0301 \u0587\u0535\u0552 \u1E96H\u0331 " +
+        "\u00DFSS \u0131I \u017FS \u0149\u02BCN \u01F0J\u030C \u0390\u0399\u0308\u0301 \u03B0\u03A5\u0308\u0301 \u0587\u0535\u0552 \u1E96H\u0331 " +
         "\u1E97T\u0308 \u1E98W\u030A \u1E99Y\u030A \u1E9AA\u02BE \u1F50\u03A5\u0313 \u1F52\u03A5\u0313\u0300 \u1F54\u03A5\u0313\u0301 " +
         "\u1F56\u03A5\u0313\u0342 \u1F80\u1F08\u0399 \u1F81\u1F09\u0399 \u1F82\u1F0A\u0399 \u1F83\u1F0B\u0399 \u1F84\u1F0C\u0399 " +
         "\u1F85\u1F0D\u0399 \u1F86\u1F0E\u0399 \u1F87\u1F0F\u0399 \u1F88\u1F08\u0399 \u1F89\u1F09\u0399 \u1F8A\u1F0A\u0399 " +

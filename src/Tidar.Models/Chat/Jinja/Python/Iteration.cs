@@ -12,7 +12,7 @@ internal static class Iteration
         PySequence sequence => sequence.Items,
         PyDict dict => new DictView(dict, DictViewKind.Keys).Values(),
         string text => PythonText.Characters(budget, text),
-        Markup markup => PythonText.Characters(budget, markup.Text).Select(c => (object?)new Markup((string)c!)),
+        Markup markup => PythonText.Characters(budget, markup.Text),
         DictView view => view.Values(),
         PyRange range => range.Values(),
         PyIterator iterator => iterator.Rest(),

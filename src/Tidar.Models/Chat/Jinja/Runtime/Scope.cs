@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Tidar.Models.Chat.Jinja;
 
 /// <summary>The variables of one run of the template's body, a macro, a block or a recursive loop; see <see cref="FunctionLayout"/>.</summary>
@@ -27,4 +29,11 @@ internal sealed class Scope
     public Variables Variables { get; }
 
     public Budget Budget => Run.Budget;
+
+    /// <summary>Charges steps, and makes sure that there is stack left to evaluate what lies below.</summary>
+    public void Step(long count = 1)
+    {
+        RuntimeHelpers.EnsureSufficientExecutionStack();
+        Run.Budget.Step(count);
+    }
 }

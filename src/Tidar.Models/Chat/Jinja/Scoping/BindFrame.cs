@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Tidar.Models.Chat.Jinja;
 
 /// <summary>Where a node stands when names are bound to slots.</summary>
@@ -64,6 +66,7 @@ internal sealed class BindFrame
 
     public void Bind(IEnumerable<Node> nodes)
     {
+        RuntimeHelpers.EnsureSufficientExecutionStack();
         foreach (Node node in nodes)
             node.Bind(this);
     }

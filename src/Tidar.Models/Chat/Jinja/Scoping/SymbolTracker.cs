@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Tidar.Models.Chat.Jinja;
 
 /// <summary>Walks the nodes of one scope in the order of execution and records the names they use; stops at scopes within.</summary>
@@ -7,6 +9,7 @@ internal sealed class SymbolTracker(Symbols symbols)
 
     public void Visit(IEnumerable<Node> nodes)
     {
+        RuntimeHelpers.EnsureSufficientExecutionStack();
         foreach (Node node in nodes)
             node.Track(this);
     }
