@@ -50,41 +50,29 @@ public sealed class RotaryEmbedding : IDisposable
     }
 
     /// <summary>Rotates consecutive heads [heads, head_dim] of one row to <paramref name="position"/> in place.</summary>
-    public void Rotate(Span<float> heads, int position)
-    {
-        ReadOnlySpan<float> cos = Cos(position), sin = Sin(position);
-        int width = 2 * Half;
-        for (int h = 0; h < heads.Length; h += width)
-        {
-            Span<float> low = heads.Slice(h, Half), high = heads.Slice(h + Half, Half);
-            for (int i = 0; i < low.Length; i++)
-            {
-                float a = low[i], b = high[i];
-                low[i] = MathF.FusedMultiplyAdd(a, cos[i], -(b * sin[i]));
-                high[i] = MathF.FusedMultiplyAdd(b, cos[i], a * sin[i]);
-            }
-        }
-    }
+    public void Rotate(Span<float> heads, int position) => Rotate(heads, position, 1);
 
-    /// <summary>Rotates back: the gradient of <see cref="Rotate"/> (its transpose), in place.</summary>
-    public void RotateBack(Span<float> heads, int position)
-    {
-        ReadOnlySpan<float> cos = Cos(position), sin = Sin(position);
-        int width = 2 * Half;
-        for (int h = 0; h < heads.Length; h += width)
-        {
-            Span<float> low = heads.Slice(h, Half), high = heads.Slice(h + Half, Half);
-            for (int i = 0; i < low.Length; i++)
-            {
-                float a = low[i], b = high[i];
-                low[i] = MathF.FusedMultiplyAdd(a, cos[i], b * sin[i]);
-                high[i] = MathF.FusedMultiplyAdd(b, cos[i], -(a * sin[i]));
-            }
-        }
-    }
+    /// <summary>Rotates back: the gradient of <see cref="Rotate(Span{float}, int)"/> (its transpose), in place.</summary>
+    public void RotateBack(Span<float> heads, int position) => Rotate(heads, position, -1);
 
     /// <inheritdoc/>
     public void Dispose() => _table.Dispose();
+
+    private void Rotate(Span<float> heads, int position, float direction)
+    {
+        ReadOnlySpan<float> cos = Cos(position), sin = Sin(position);
+        int width = 2 * Half;
+        for (int h = 0; h < heads.Length; h += width)
+        {
+            Span<float> low = heads.Slice(h, Half), high = heads.Slice(h + Half, Half);
+            for (int i = 0; i < low.Length; i++)
+            {
+                float a = low[i], b = high[i], s = direction * sin[i];
+                low[i] = MathF.FusedMultiplyAdd(a, cos[i], -(b * s));
+                high[i] = MathF.FusedMultiplyAdd(b, cos[i], a * s);
+            }
+        }
+    }
 
     private ReadOnlySpan<float> Cos(int position) => _table.Slice((long)position * 2 * Half, Half);
 

@@ -16,7 +16,6 @@ internal unsafe struct MultiplyJob<TElement> : IJob
     private readonly int _rows;
     private readonly int _k;
     private readonly byte* _panels;
-    private readonly int _elementSize;
     private readonly int _columns;
     private readonly float* _y;
     private readonly nint _strideX;
@@ -25,14 +24,13 @@ internal unsafe struct MultiplyJob<TElement> : IJob
     private readonly int _panelsPerItem;
     private readonly int _panelItems;
 
-    private MultiplyJob(float* x, nint strideX, int rows, int k, void* panels, int elementSize, int columns, float* y, nint strideY, bool accumulate, int threads)
+    private MultiplyJob(float* x, nint strideX, int rows, int k, void* panels, int columns, float* y, nint strideY, bool accumulate, int threads)
     {
         _x = x;
         _strideX = strideX;
         _rows = rows;
         _k = k;
         _panels = (byte*)panels;
-        _elementSize = elementSize;
         _columns = columns;
         _y = y;
         _strideY = strideY;
@@ -43,9 +41,9 @@ internal unsafe struct MultiplyJob<TElement> : IJob
     }
 
     public static void Run(
-        WorkerTeam team, float* x, nint strideX, int rows, int k, void* panels, int elementSize, int columns, float* y, nint strideY, bool accumulate)
+        WorkerTeam team, float* x, nint strideX, int rows, int k, void* panels, int columns, float* y, nint strideY, bool accumulate)
     {
-        MultiplyJob<TElement> job = new(x, strideX, rows, k, panels, elementSize, columns, y, strideY, accumulate, team.Threads);
+        MultiplyJob<TElement> job = new(x, strideX, rows, k, panels, columns, y, strideY, accumulate, team.Threads);
         team.Run(ref job, job._panelItems * ((rows + ChunkRows - 1) / ChunkRows));
     }
 
@@ -61,7 +59,7 @@ internal unsafe struct MultiplyJob<TElement> : IJob
             int width = Math.Min(Panel.Width, _columns - (panel * Panel.Width));
             float* x = _x + (firstRow * _strideX);
             float* y = _y + (firstRow * _strideY) + ((nint)panel * Panel.Width);
-            byte* weights = _panels + ((nint)panel * _k * Panel.Width * _elementSize);
+            byte* weights = _panels + ((nint)panel * _k * Panel.Width * TElement.Size);
             if (width == Panel.Width)
                 MultiplyPanel(x, rows, weights, y, _strideY, _accumulate);
             else
@@ -80,7 +78,7 @@ internal unsafe struct MultiplyJob<TElement> : IJob
         for (int k = 0; k < _k; k += BlockK)
         {
             PanelMultiply.Run<TElement>(
-                x + k, _strideX, rows, weights + ((nint)k * Panel.Width * _elementSize), Math.Min(BlockK, _k - k), y, strideY, accumulate || k > 0);
+                x + k, _strideX, rows, weights + ((nint)k * Panel.Width * TElement.Size), Math.Min(BlockK, _k - k), y, strideY, accumulate || k > 0);
         }
     }
 

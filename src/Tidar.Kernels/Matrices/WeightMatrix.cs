@@ -35,8 +35,8 @@ public abstract class WeightMatrix : IDisposable
     /// <summary>Creates an empty matrix of the format.</summary>
     public static WeightMatrix Create(WeightFormat format, int outputs, int inputs) => format switch
     {
-        WeightFormat.Float32 => new Float32Matrix(outputs, inputs),
-        WeightFormat.BFloat16 => new BFloat16Matrix(outputs, inputs),
+        WeightFormat.Float32 => new PanelMatrix<Float32Element>(outputs, inputs),
+        WeightFormat.BFloat16 => new PanelMatrix<BFloat16Element>(outputs, inputs),
         WeightFormat.Int8 => new Int8Matrix(outputs, inputs),
         _ => throw new ArgumentOutOfRangeException(nameof(format)),
     };
