@@ -146,8 +146,7 @@ internal readonly unsafe ref struct GradientTile(
             Span<float> p = weights.Slice(offset, visible), d = gradients.Slice(offset, visible);
             spanWeights.Slice(spanOffset, row.SpanLength).CopyTo(p[row.PrefixLength..]);
             spanGradients.Slice(spanOffset, row.SpanLength).CopyTo(d[row.PrefixLength..]);
-            Softmax.Run(p, kernel.Scale);
-            SoftmaxGradient.Run(p, d, Reduction.Dot(p, d), kernel.Scale);
+            SoftmaxGradient.Run(p, d, kernel.Scale);
             p[row.PrefixLength..].CopyTo(spanWeights);
             d[row.PrefixLength..].CopyTo(spanGradients);
             ClearInvisible(weights, offset, row.PrefixLength, width);

@@ -80,6 +80,38 @@ public sealed unsafe class KeyValueStore : IDisposable
         }
     }
 
+    /// <summary>Stores many rows at once in slots from <paramref name="slot"/> on. Different calls may run at the same time where no panel of 32 slots is shared.</summary>
+    /// <param name="slot">First slot.</param>
+    /// <param name="count">Rows.</param>
+    /// <param name="keys">Row r's keys start at r · <paramref name="stride"/>.</param>
+    /// <param name="values">Row r's values start at r · <paramref name="stride"/>.</param>
+    /// <param name="stride">Elements between rows.</param>
+    public void WriteRows(int slot, int count, ReadOnlySpan<float> keys, ReadOnlySpan<float> values, int stride)
+    {
+        if (count == 0)
+            return;
+        CheckSlot(slot);
+        CheckSlot(slot + count - 1);
+        int last = ((count - 1) * stride) + (Heads * HeadDimension);
+        ArgumentOutOfRangeException.ThrowIfLessThan(keys.Length, last, nameof(keys));
+        ArgumentOutOfRangeException.ThrowIfLessThan(values.Length, last, nameof(values));
+        fixed (float* k = keys, v = values)
+        {
+            for (int h = 0; h < Heads; h++)
+            {
+                for (int r = 0; r < count;)
+                {
+                    int rows = Math.Min(count - r, Panel.Width - ((slot + r) % Panel.Width));
+                    TransposeBlock.Run(k + ((nint)r * stride) + (h * HeadDimension), stride, KeySlot(h, slot + r), Panel.Width, rows, HeadDimension);
+                    r += rows;
+                }
+
+                for (int p = 0; p < ValuePanels; p++)
+                    CopyValues(v + (h * HeadDimension) + (p * Panel.Width), stride, count, ValueSlot(h, p, slot), Math.Min(Panel.Width, HeadDimension - (p * Panel.Width)));
+            }
+        }
+    }
+
     /// <summary>Copies one slot of <paramref name="source"/> into <paramref name="slot"/>: the same bits, as if the row had been written here.</summary>
     public void CopyFrom(KeyValueStore source, int sourceSlot, int slot)
     {
@@ -112,6 +144,12 @@ public sealed unsafe class KeyValueStore : IDisposable
     private float* KeySlot(int head, int slot) => Keys(head) + ((long)(slot / Panel.Width) * HeadDimension * Panel.Width) + (slot % Panel.Width);
 
     private float* ValueSlot(int head, int panel, int slot) => ValuePanel(head, panel) + ((long)slot * Panel.Width);
+
+    private static void CopyValues(float* source, nint stride, int rows, float* target, int width)
+    {
+        for (int r = 0; r < rows; r++, source += stride, target += Panel.Width)
+            new ReadOnlySpan<float>(source, width).CopyTo(new Span<float>(target, width));
+    }
 
     private void CheckSlot(int slot) => ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)slot, (uint)Capacity, nameof(slot));
 }

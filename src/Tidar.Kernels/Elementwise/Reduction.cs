@@ -74,6 +74,8 @@ public static class Reduction
             Vector<float> best = new(x);
             for (i = Vector<float>.Count; i + Vector<float>.Count <= x.Length; i += Vector<float>.Count)
                 best = Vector.Max(best, new Vector<float>(x[i..]));
+            best = Vector.Max(best, new Vector<float>(x[^Vector<float>.Count..]));
+            i = x.Length;
             for (int lane = 0; lane < Vector<float>.Count; lane++)
                 max = MathF.Max(max, best[lane]);
         }

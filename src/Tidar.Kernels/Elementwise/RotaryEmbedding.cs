@@ -50,31 +50,39 @@ public sealed class RotaryEmbedding : IDisposable
     }
 
     /// <summary>Rotates consecutive heads [heads, head_dim] of one row to <paramref name="position"/> in place.</summary>
-    public void Rotate(Span<float> heads, int position) => Rotate(heads, position, 1);
+    public void Rotate(Span<float> heads, int position) => Turn(heads, position, 1);
 
-    /// <summary>Rotates back: the gradient of <see cref="Rotate(Span{float}, int)"/> (its transpose), in place.</summary>
-    public void RotateBack(Span<float> heads, int position) => Rotate(heads, position, -1);
+    /// <summary>Rotates back: the gradient of <see cref="Rotate"/> (its transpose), in place.</summary>
+    public void RotateBack(Span<float> heads, int position) => Turn(heads, position, -1);
 
     /// <inheritdoc/>
     public void Dispose() => _table.Dispose();
 
-    private void Rotate(Span<float> heads, int position, float direction)
+    private unsafe void Turn(Span<float> heads, int position, float direction)
     {
-        ReadOnlySpan<float> cos = Cos(position), sin = Sin(position);
-        int width = 2 * Half;
-        for (int h = 0; h < heads.Length; h += width)
+        ReadOnlySpan<float> cos = _table.Slice((long)position * 2 * Half, Half), sin = _table.Slice(((long)position * 2 * Half) + Half, Half);
+        fixed (float* x = heads, c = cos, s = sin)
         {
-            Span<float> low = heads.Slice(h, Half), high = heads.Slice(h + Half, Half);
-            for (int i = 0; i < low.Length; i++)
-            {
-                float a = low[i], b = high[i], s = direction * sin[i];
-                low[i] = MathF.FusedMultiplyAdd(a, cos[i], -(b * s));
-                high[i] = MathF.FusedMultiplyAdd(b, cos[i], a * s);
-            }
+            for (int h = 0; h + (2 * Half) <= heads.Length; h += 2 * Half)
+                ElementLoop.Run(new TurnStep(x + h, x + h + Half, c, s, direction), Half);
         }
     }
 
-    private ReadOnlySpan<float> Cos(int position) => _table.Slice((long)position * 2 * Half, Half);
+    private readonly unsafe struct TurnStep(float* low, float* high, float* cos, float* sin, float direction) : IElementStep
+    {
+        private readonly float* _low = low;
+        private readonly float* _high = high;
+        private readonly float* _cos = cos;
+        private readonly float* _sin = sin;
 
-    private ReadOnlySpan<float> Sin(int position) => _table.Slice(((long)position * 2 * Half) + Half, Half);
+        [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.AggressiveInlining)]
+        public void Apply<TLanes>(nint i)
+            where TLanes : unmanaged, Simd.ILanes<TLanes>
+        {
+            TLanes a = TLanes.Load(_low + i), b = TLanes.Load(_high + i), c = TLanes.Load(_cos + i);
+            TLanes s = TLanes.Multiply(TLanes.Load(_sin + i), TLanes.Broadcast(direction)), back = TLanes.Multiply(s, TLanes.Broadcast(-1));
+            TLanes.Store(TLanes.FusedMultiplyAdd(a, c, TLanes.Multiply(b, back)), _low + i);
+            TLanes.Store(TLanes.FusedMultiplyAdd(b, c, TLanes.Multiply(a, s)), _high + i);
+        }
+    }
 }

@@ -1,24 +1,34 @@
-using System.Runtime.CompilerServices;
 using Tidar.Kernels.Simd;
 
 namespace Tidar.Kernels.Elementwise;
 
-/// <summary>The backward pass of <see cref="Softmax"/> inside attention.</summary>
+/// <summary>The backward pass of <see cref="Softmax"/> inside attention, where the weights are computed again.</summary>
 public static unsafe class SoftmaxGradient
 {
-    /// <summary>ds = p · (dp - <paramref name="mean"/>) · <paramref name="scale"/>, the gradient of the unscaled scores; in place of dp.</summary>
-    /// <param name="probabilities">p, the forward's weights.</param>
-    /// <param name="gradient">dp on entry, ds on return.</param>
-    /// <param name="mean">Σ p·dp, which equals the dot product of the row's output and its gradient.</param>
-    /// <param name="scale">The scale of the scores inside the softmax.</param>
-    public static void Run(ReadOnlySpan<float> probabilities, Span<float> gradient, float mean, float scale) =>
-        Map.Run(new GradientMap(mean, scale), probabilities, gradient, gradient);
-
-    private readonly struct GradientMap(float mean, float scale) : IMap
+    /// <summary>Turns scores into weights p = softmax(<paramref name="scale"/> · scores), and gradients of the weights into those of the scores.</summary>
+    /// <param name="scores">Scores on entry, p on return.</param>
+    /// <param name="gradient">dp on entry, ds = p · (dp - Σ p·dp) · scale on return.</param>
+    /// <param name="scale">The scale of the scores inside the softmax, positive.</param>
+    public static void Run(Span<float> scores, Span<float> gradient, float scale)
     {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public TLanes Apply<TLanes>(TLanes a, TLanes b)
-            where TLanes : unmanaged, ILanes<TLanes>
-            => TLanes.Multiply(a, TLanes.Multiply(TLanes.Subtract(b, TLanes.Broadcast(mean)), TLanes.Broadcast(scale)));
+        ArgumentOutOfRangeException.ThrowIfNotEqual(gradient.Length, scores.Length, nameof(gradient));
+        if (scores.IsEmpty)
+            return;
+        float max = Reduction.Max(scores);
+        fixed (float* x = scores, d = gradient)
+        {
+            switch (Processor.Tier)
+            {
+                case KernelTier.Avx512:
+                    SoftmaxKernel<Lanes512>.Differentiate(x, d, scores.Length, max, scale);
+                    break;
+                case KernelTier.Avx2:
+                    SoftmaxKernel<Lanes256>.Differentiate(x, d, scores.Length, max, scale);
+                    break;
+                default:
+                    SoftmaxKernel<Lanes128>.Differentiate(x, d, scores.Length, max, scale);
+                    break;
+            }
+        }
     }
 }

@@ -9,6 +9,8 @@ namespace Tidar.Kernels.Threading;
 /// </summary>
 public sealed unsafe class WorkerTeam : IDisposable
 {
+    // Many small items are taken several at a time: taking one costs as much as a short row's work.
+    private const int GrainsPerThread = 32;
     private const int SpinIterations = 400;
 
     private readonly Thread[] _workers;
@@ -18,6 +20,7 @@ public sealed unsafe class WorkerTeam : IDisposable
     private void* _job;
     private int _count;
     private int _next;
+    private int _grain;
     private int _joined;
     private int _open;
     private int _generation;
@@ -64,6 +67,7 @@ public sealed unsafe class WorkerTeam : IDisposable
         _execute = &Execute<TJob>;
         _count = count;
         _next = 0;
+        _grain = Math.Max(1, count / (Threads * GrainsPerThread));
         _failure = null;
         Volatile.Write(ref _open, 1);
         Interlocked.Increment(ref _generation);
@@ -123,8 +127,12 @@ public sealed unsafe class WorkerTeam : IDisposable
     {
         try
         {
-            for (int item = Interlocked.Increment(ref _next) - 1; item < _count; item = Interlocked.Increment(ref _next) - 1)
-                _execute(_job, item, worker);
+            for (int first = Interlocked.Add(ref _next, _grain) - _grain; first < _count; first = Interlocked.Add(ref _next, _grain) - _grain)
+            {
+                int end = Math.Min(first + _grain, _count);
+                for (int item = first; item < end; item++)
+                    _execute(_job, item, worker);
+            }
         }
         catch (Exception e)
         {

@@ -34,17 +34,8 @@ internal readonly ref struct HeadStatesGradientJob(
                 continue;
             ReadOnlySpan<float> given = _unnormalized.Slice(r * (q + kv), q + kv);
             Span<float> sums = _partial.Slice(item * 2 * d, 2 * d);
-            Normalize(given[..q], row[..q], _queryNorm, sums[..d]);
-            Normalize(given[q..], row[q..], _keyNorm, sums[d..]);
-        }
-    }
-
-    private void Normalize(ReadOnlySpan<float> given, Span<float> heads, ReadOnlySpan<float> weight, Span<float> weightGradient)
-    {
-        for (int h = 0; h < heads.Length; h += weight.Length)
-        {
-            Span<float> head = heads.Slice(h, weight.Length);
-            RmsNormGradient.Run(given.Slice(h, weight.Length), weight, config.NormEpsilon, head, head, weightGradient, accumulate: false);
+            RmsNormGradient.Run(given[..q], _queryNorm, config.NormEpsilon, row[..q], row[..q], sums[..d], accumulate: false);
+            RmsNormGradient.Run(given[q..], _keyNorm, config.NormEpsilon, row[q..], row[q..], sums[d..], accumulate: false);
         }
     }
 }

@@ -39,21 +39,17 @@ internal readonly ref struct HeadStatesJob(
             if (!_queryNorm.IsEmpty)
             {
                 row[..(q + kv)].CopyTo(_unnormalized[(r * (q + kv))..]);
-                Normalize(row[..q], _queryNorm);
-                Normalize(row.Slice(q, kv), _keyNorm);
+                RmsNorm.RunHeads(row[..q], _queryNorm, config.NormEpsilon);
+                RmsNorm.RunHeads(row.Slice(q, kv), _keyNorm, config.NormEpsilon);
             }
 
             rope.Rotate(row[..(q + kv)], batch.Positions[r]);
-            if (isClean)
-                clean.Write(r, row.Slice(q, kv), row[(q + kv)..]);
-            else
-                span.Write(r - batch.CleanRows, row.Slice(q, kv), row[(q + kv)..]);
         }
-    }
 
-    private void Normalize(Span<float> heads, ReadOnlySpan<float> weight)
-    {
-        for (int h = 0; h < heads.Length; h += weight.Length)
-            RmsNorm.Run(heads.Slice(h, weight.Length), weight, config.NormEpsilon, heads.Slice(h, weight.Length));
+        ReadOnlySpan<float> done = _rows[(first * width)..];
+        if (isClean)
+            clean.WriteRows(first, count, done[q..], done[(q + kv)..], width);
+        else
+            span.WriteRows(first - batch.CleanRows, count, done[q..], done[(q + kv)..], width);
     }
 }

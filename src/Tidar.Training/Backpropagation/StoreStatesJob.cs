@@ -14,12 +14,9 @@ internal readonly ref struct StoreStatesJob(ReadOnlySpan<float> rows, TrainingBa
         (int first, int count, bool isClean) = batch.HalfChunk(item);
         int q = config.QueryWidth, kv = config.KeyValueWidth, width = q + (2 * kv);
         StorePair pair = isClean ? clean : span;
-        for (int r = first; r < first + count; r++)
-        {
-            int slot = isClean ? r : r - batch.CleanRows;
-            ReadOnlySpan<float> keys = _rows.Slice((r * width) + q, kv), values = _rows.Slice((r * width) + q + kv, kv);
-            pair.Forward.Write(slot, keys, values);
-            pair.Exchanged.Write(slot, values, keys);
-        }
+        int slot = isClean ? first : first - batch.CleanRows;
+        ReadOnlySpan<float> keys = _rows[((first * width) + q)..], values = _rows[((first * width) + q + kv)..];
+        pair.Forward.WriteRows(slot, count, keys, values, width);
+        pair.Exchanged.WriteRows(slot, count, values, keys, width);
     }
 }
