@@ -16,6 +16,7 @@ internal static class CommandTree
         root.Add(InspectCommand.Create(context));
         root.Add(TokenizeCommand.Create(context));
         root.Add(TemplateCommand.Create(context));
+        root.Add(TokenizerTrainCommand.Create(context));
         root.SetAction(parsed => root.Parse(["--help"]).Invoke(parsed.InvocationConfiguration));
         return root;
     }

@@ -13,6 +13,8 @@ namespace Tidar.Cli.Commands;
 /// <summary><c>tidar generate</c>: writes texts.</summary>
 internal sealed class GenerateCommand
 {
+    private const int WarmUpTokens = 16;
+
     private readonly CommandContext _context;
     private readonly ModelOptions _model = new();
     private readonly GenerationOptionSet _generation = new();
@@ -21,14 +23,18 @@ internal sealed class GenerateCommand
     private readonly Option<bool> _chat = Opt.Flag("--chat", "TEXT is a message: apply the model's chat template");
     private readonly Option<string?> _system = Opt.Text("--system", "TEXT", "system message before TEXT (with --chat)");
     private readonly Option<bool> _compare = Opt.Flag("--compare", "also write the text by AR decoding, and say whether the two are equal");
-    private readonly Option<string?> _show = Opt.Choice("--show", "text coloured by who proposed it and a summary, a line a pass, or text alone (default: draft)", "draft", "steps", "text");
+    private readonly Option<string?> _show = Opt.Choice(
+        "--show", "text coloured by who proposed it and a summary, a line a pass, or text alone (default: draft)", "draft", "steps", "text");
 
     private GenerateCommand(CommandContext context) => _context = context;
 
     public static Command Create(CommandContext context)
     {
         GenerateCommand generate = new(context);
-        Command command = new("generate", "Write text from a prompt.") { generate._text, generate._prompts, generate._chat, generate._system, generate._compare, generate._show };
+        Command command = new("generate", "Write text from a prompt.")
+        {
+            generate._text, generate._prompts, generate._chat, generate._system, generate._compare, generate._show,
+        };
         generate._generation.AddTo(command);
         generate._model.AddTo(command);
         command.SetAction(generate.Run);
@@ -52,9 +58,9 @@ internal sealed class GenerateCommand
             if (parsed.GetValue(_compare))
                 Compare(generator, prompts[i], seeded, view);
             else if (view is null)
-                WriteJson(prompts[i].Guard(() => generator.Generate(prompts[i].Ids, seeded, _context.Cancellation)), null, seeded.Trace);
+                WriteJson(generator.Generate(prompts[i].Ids, seeded, _context.Cancellation), null, seeded.Trace);
             else
-                Stream(generator, prompts[i], seeded, view);
+                view.End(Stream(generator, prompts[i], seeded, view));
         }
 
         return ExitCode.Done;
@@ -62,7 +68,8 @@ internal sealed class GenerateCommand
 
     private List<PromptLine> ReadPrompts(ParseResult parsed)
     {
-        (string? text, string? file, bool chat, string? system) = (parsed.GetValue(_text), parsed.GetValue(_prompts), parsed.GetValue(_chat), parsed.GetValue(_system));
+        string? text = parsed.GetValue(_text), file = parsed.GetValue(_prompts), system = parsed.GetValue(_system);
+        bool chat = parsed.GetValue(_chat);
         if (text is null == file is null)
             throw new CommandLineException($"tidar generate: expected TEXT or --prompts, found {(text is null ? "neither" : "both")}");
         if (file is not null && chat)
@@ -98,15 +105,17 @@ internal sealed class GenerateCommand
             _context.Note(warning);
     }
 
-    private void Stream(TextGenerator generator, EncodedPrompt prompt, GenerationOptions options, GenerationView view)
+    private GenerationResult Stream(TextGenerator generator, EncodedPrompt prompt, GenerationOptions options, GenerationView view)
     {
+        GenerationResult? result = null;
         view.Begin(prompt);
         foreach (GenerationUpdate update in generator.Stream(prompt.Ids, options, _context.Cancellation))
         {
             view.Show(update);
-            if (update.Result is GenerationResult result)
-                view.End(result);
+            result = update.Result;
         }
+
+        return result!;
     }
 
     private void Compare(TextGenerator generator, EncodedPrompt prompt, GenerationOptions options, GenerationView? view)
@@ -114,13 +123,15 @@ internal sealed class GenerateCommand
         GenerationOptions reference = options with { Strategy = StrategyKind.Autoregressive, Mode = TidarMode.Auto, Outcomes = null, Beta = 1 };
         // Neither shall pay for the first use of the code.
         foreach (GenerationOptions warmUp in new[] { options, reference })
-            generator.Generate(prompt.Ids, warmUp with { MaxTokens = Math.Min(4, options.MaxTokens) }, _context.Cancellation);
-        GenerationResult result = generator.Generate(prompt.Ids, options, _context.Cancellation);
+            generator.Generate(prompt.Ids, warmUp with { MaxTokens = Math.Min(WarmUpTokens, options.MaxTokens) }, _context.Cancellation);
+        GenerationResult result = view is null
+            ? generator.Generate(prompt.Ids, options, _context.Cancellation)
+            : Stream(generator, prompt, options, view);
         GenerationResult autoregressive = generator.Generate(prompt.Ids, reference, _context.Cancellation);
         if (view is null)
             WriteJson(result, autoregressive, options.Trace);
         else
-            ComparisonView.Show(_context, prompt, result, autoregressive);
+            ComparisonView.Show(_context, result, autoregressive);
     }
 
     private void WriteJson(GenerationResult result, GenerationResult? reference, bool trace) => JsonLine.Write(_context.Output, writer =>

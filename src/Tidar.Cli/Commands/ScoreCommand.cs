@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Tidar.Cli.Hosting;
 using Tidar.Cli.Models;
 using Tidar.Cli.Options;
@@ -21,7 +20,8 @@ internal static class ScoreCommand
         ModelOptions model = new();
         Option<string?> prompts = Opt.Text("--prompts", "FILE", "JSONL, one prompt or ids a line: log-probability of every token");
         Option<string?> file = Opt.Text("--file", "TEXT", "text file: perplexity over windows that do not overlap");
-        Option<int?> window = Opt.Whole("--window", "N", $"tokens of a window; its first is not predicted (default: {DefaultWindow}, or the context where that is shorter)", least: 2);
+        Option<int?> window = Opt.Whole(
+            "--window", "N", $"tokens of a window; its first is not predicted (default: {DefaultWindow}, or the context where that is shorter)", least: 2);
         Option<int?> limit = Opt.Whole("--limit-tokens", "N", "only the first N tokens of the text", least: 2);
         Command command = new("score", "Score given text: log-probabilities of prompts, or perplexity of a file.") { prompts, file, window, limit };
         model.AddTo(command);
@@ -47,7 +47,7 @@ internal static class ScoreCommand
             if (options.Json(parsed))
                 WriteJson(context.Output, score);
             else
-                context.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{score.Sum:F4}  {score.Ids.Count} tokens  {prompt.Text?.ReplaceLineEndings("⏎")}"));
+                context.Output.WriteLine($"{score.Sum:F4}  {score.Ids.Count} tokens  {context.OutputStyle.Safe(prompt.Text?.ReplaceLineEndings("\\n") ?? "")}".TrimEnd());
         }
 
         return ExitCode.Done;
@@ -60,11 +60,12 @@ internal static class ScoreCommand
         int[] ids = model.Text.RequireTokenizer().Encode(text, addSpecialTokens: false);
         EncodedPrompt prompt = new(limit < ids.Length ? ids[..limit.Value] : ids, text, path);
         SequenceScorer scorer = new(model.Transformer);
-        PerplexityScore score = prompt.Guard(() => scorer.Perplexity(prompt.Ids, window ?? Math.Min(DefaultWindow, model.Config.MaxPositions), context.Cancellation));
+        int length = window ?? Math.Min(DefaultWindow, model.Config.MaxPositions);
+        PerplexityScore score = prompt.Guard(() => scorer.Perplexity(prompt.Ids, length, context.Cancellation));
         if (options.Json(parsed))
             WriteJson(context.Output, score);
         else
-            context.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"perplexity {score.Perplexity:F4} ({score.NegativeLogLikelihood:F5} nats a token, {score.Tokens} tokens, {score.Windows} windows)"));
+            context.Output.WriteLine($"perplexity {score.Perplexity:F4} ({score.NegativeLogLikelihood:F5} nats a token, {score.Tokens} tokens, {score.Windows} windows)");
         return ExitCode.Done;
     }
 

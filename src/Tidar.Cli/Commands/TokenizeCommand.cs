@@ -20,7 +20,8 @@ internal static class TokenizeCommand
         Argument<string?> text = new("TEXT") { Description = "text to encode (- reads standard input)", Arity = ArgumentArity.ZeroOrOne };
         Option<string?> prompts = Opt.Text("--prompts", "FILE", PromptsHelp);
         Option<bool> decode = Opt.Flag("--decode", "turn ids into text");
-        Option<string?> model = Opt.Text("--model", "PATH|NAME", "model, folder with only a tokenizer, or a lone tokenizer.json (default: the embedded tidar-demo)");
+        Option<string?> model = Opt.Text(
+            "--model", "PATH|NAME", "model, folder with only a tokenizer, or a lone tokenizer.json (default: the embedded tidar-demo)");
         Option<bool> json = Opt.Json();
         Command command = new("tokenize", "Turn text into token ids, or ids into text.") { text, prompts, decode, model, json };
         command.SetAction(parsed =>

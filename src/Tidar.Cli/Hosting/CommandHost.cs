@@ -18,7 +18,8 @@ public static class CommandHost
     private static readonly int[] BrokenPipe = [32, unchecked((int)0x8007006D), unchecked((int)0x800700E8)];
 
     /// <summary>Runs a command line with plain streams.</summary>
-    public static int Run(IReadOnlyList<string> args, TextWriter output, TextWriter error, TextReader? input = null, CancellationToken cancellation = default) =>
+    public static int Run(
+        IReadOnlyList<string> args, TextWriter output, TextWriter error, TextReader? input = null, CancellationToken cancellation = default) =>
         Run(args, new CommandContext(output, error, input ?? TextReader.Null) { Cancellation = cancellation });
 
     /// <summary>Runs a command line and returns one of <see cref="ExitCode"/>.</summary>
@@ -59,7 +60,10 @@ public static class CommandHost
             return;
         IEnumerable<Token> values = parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(static a => a.Tokens);
         if (values.FirstOrDefault(static t => LooksLikeOption(t.Value)) is Token mistyped)
-            throw new CommandLineException($"{Path(parsed.CommandResult)}: expected an option it knows, found {mistyped.Value} (text that begins so goes behind --)");
+        {
+            string command = Path(parsed.CommandResult);
+            throw new CommandLineException($"{command}: expected an option it knows, found {mistyped.Value} (text that begins so goes behind --)");
+        }
     }
 
     private static bool LooksLikeOption(string text) =>

@@ -33,10 +33,11 @@ internal sealed class ModelText
 
     /// <summary>The tokenizer, for text.</summary>
     /// <exception cref="InvalidInputException">The model comes without one, or it is malformed.</exception>
-    public Tokenizer RequireTokenizer() => Tokenizer ?? throw new InvalidInputException(_path, null, "a tokenizer, as the prompt is text (ids would do without)", "none");
+    public Tokenizer RequireTokenizer() =>
+        Tokenizer ?? throw new InvalidInputException(_path, null, "a tokenizer, as the prompt is text (ids would do without)", "none");
 
     /// <summary>The chat template, for messages.</summary>
     /// <exception cref="InvalidInputException">The model comes without one, or it is malformed.</exception>
-    public ModelChatTemplate RequireTemplate() =>
-        _template.Value ?? throw new InvalidInputException(_path, null, "a chat template, as the prompt is a conversation (chat_template.jinja, or chat_template in tokenizer_config.json)", "none");
+    public ModelChatTemplate RequireTemplate() => _template.Value ?? throw new InvalidInputException(
+        _path, null, "a chat template, as the prompt is a conversation (chat_template.jinja, or chat_template in tokenizer_config.json)", "none");
 }

@@ -10,27 +10,46 @@ namespace Tidar.Cli.Options;
 internal sealed class GenerationOptionSet
 {
     private readonly Option<string?> _strategy = Opt.Choice(
-        "--strategy", "decoding strategy; all give the same text (default: tidar where the model was trained for it, else ar)", "auto", "tidar", "ar");
+        "--strategy", "all give the same text (default: tidar where the model was trained for it, else ar)", "auto", "tidar", "ar");
 
     private readonly Option<string?> _mode = Opt.Choice(
-        "--mode", "TiDAR's step: all outcomes drafted in the verifying pass, none, or those of --outcomes (auto: sparse with --outcomes, else fused)", "auto", "fused", "two-pass", "sparse");
+        "--mode",
+        "TiDAR's step: all outcomes drafted in the verifying pass, none, or those of --outcomes (auto: sparse with --outcomes, else fused)",
+        "auto",
+        "fused",
+        "two-pass",
+        "sparse");
 
     private readonly Option<int[]?> _outcomes = Opt.WholeList("--outcomes", "1,4,8", "outcomes of a verification to draft beforehand (mode sparse)", least: 1);
     private readonly Option<int?> _draftLength = Opt.Whole("--draft-length", "K", "tokens of a draft (default: as trained)", least: 1);
     private readonly Option<int?> _maskToken = Opt.Whole("--mask-token", "ID", "mask token, for a model without a TiDAR record", least: 0);
-    private readonly Option<double?> _beta = Opt.Number("--beta", "B", "share of the AR half in the targets; below 1 the text is no longer the AR model's (default: 1)", "a number from 0 to 1", static b => b is >= 0 and <= 1);
+    private readonly Option<double?> _beta = Opt.Number(
+        "--beta", "B", "AR half's share in the targets; below 1 the text is not the AR model's (default: 1)", "a number from 0 to 1", static b => b is >= 0 and <= 1);
+
     private readonly Option<int?> _maxTokens = Opt.Whole("--max-tokens", "N", "most tokens to generate (default: 256)", least: 1);
     private readonly Option<string[]> _stop = Opt.Texts("--stop", "TEXT", "text that ends the generation, not shown; may be repeated");
     private readonly Option<bool> _ignoreEos = Opt.Flag("--ignore-eos", "go on after end-of-sequence tokens");
     private readonly Option<double?> _temperature = Opt.Number("--temperature", "T", "0 is greedy (default: 0)", "a number from 0 up", static t => t >= 0);
     private readonly Option<int?> _topK = Opt.Whole("--top-k", "N", "keep the N most likely tokens; 0 keeps all", least: 0);
-    private readonly Option<double?> _topP = Opt.Number("--top-p", "P", "keep the most likely tokens that reach this probability", "a number above 0, up to 1", static p => p is > 0 and <= 1);
-    private readonly Option<double?> _minP = Opt.Number("--min-p", "P", "keep tokens at least this fraction as likely as the best", "a number from 0 to 1", static p => p is >= 0 and <= 1);
-    private readonly Option<double?> _repetition = Opt.Number("--repetition-penalty", "R", "divides logits of tokens that occurred (1: off)", "a number above 0", static r => r > 0);
-    private readonly Option<double?> _presence = Opt.Number("--presence-penalty", "P", "subtracted from logits of generated tokens", "a number", static _ => true);
-    private readonly Option<double?> _frequency = Opt.Number("--frequency-penalty", "F", "subtracted once for each time a token was generated", "a number", static _ => true);
+    private readonly Option<double?> _topP = Opt.Number(
+        "--top-p", "P", "keep the most likely tokens that reach this probability", "a number above 0, up to 1", static p => p is > 0 and <= 1);
+
+    private readonly Option<double?> _minP = Opt.Number(
+        "--min-p", "P", "keep tokens at least this fraction as likely as the best", "a number from 0 to 1", static p => p is >= 0 and <= 1);
+
+    private readonly Option<double?> _repetition = Opt.Number(
+        "--repetition-penalty", "R", "divides logits of tokens that occurred (1: off)", "a number above 0", static r => r > 0);
+
+    private readonly Option<double?> _presence = Opt.Number(
+        "--presence-penalty", "P", "subtracted from logits of generated tokens", "a number", static _ => true);
+
+    private readonly Option<double?> _frequency = Opt.Number(
+        "--frequency-penalty", "F", "subtracted once for each time a token was generated", "a number", static _ => true);
+
     private readonly Option<string[]> _logitBias = Opt.Texts("--logit-bias", "ID=BIAS", "added to the logit of a token; may be repeated");
-    private readonly Option<int?> _logProbabilities = Opt.Whole("--logprobs", "N", "report log-probabilities of the tokens and of the N most likely ones", least: 0);
+    private readonly Option<int?> _logProbabilities = Opt.Whole(
+        "--logprobs", "N", "report log-probabilities of the tokens and of the N most likely ones", least: 0);
+
     private readonly Option<bool> _trace = Opt.Flag("--trace", "report what every step drafted and accepted");
 
     /// <summary>Adds the options to a command.</summary>

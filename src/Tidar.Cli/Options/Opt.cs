@@ -27,13 +27,16 @@ internal static class Opt
         new(name) { Description = description, HelpName = placeholder, DefaultValueFactory = static _ => [] };
 
     /// <summary>A whole number in a range.</summary>
-    public static Option<int?> Whole(string name, string placeholder, string description, int least, int most = int.MaxValue) =>
-        Parsed<int?>(name, placeholder, description, most == int.MaxValue ? $"a whole number of at least {least}" : $"a whole number from {least} to {most}", (string text, out int? value) =>
+    public static Option<int?> Whole(string name, string placeholder, string description, int least, int most = int.MaxValue)
+    {
+        string expected = most == int.MaxValue ? $"a whole number of at least {least}" : $"a whole number from {least} to {most}";
+        return Parsed<int?>(name, placeholder, description, expected, (string text, out int? value) =>
         {
             bool fits = int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number) && number >= least && number <= most;
             value = number;
             return fits;
         });
+    }
 
     /// <summary>A 64-bit seed.</summary>
     public static Option<ulong> Seed(string name, string description) =>

@@ -7,7 +7,8 @@ namespace Tidar.Cli.Prompts;
 /// <summary>Reads prompts files: one JSON object a line. All of it is checked before any prompt is run.</summary>
 internal static class PromptFile
 {
-    private static readonly (PromptFields Flag, string Name)[] Names = [(PromptFields.Prompt, "prompt"), (PromptFields.Ids, "ids"), (PromptFields.Messages, "messages")];
+    private static readonly (PromptFields Flag, string Name)[] Names =
+        [(PromptFields.Prompt, "prompt"), (PromptFields.Ids, "ids"), (PromptFields.Messages, "messages")];
 
     /// <summary>The prompts of <paramref name="path"/>, each with exactly one of the <paramref name="allowed"/> fields; other fields are left alone.</summary>
     /// <exception cref="InvalidInputException">The file or a line of it is not as it should be.</exception>

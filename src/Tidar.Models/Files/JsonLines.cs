@@ -7,7 +7,9 @@ public static class JsonLines
 {
     private const int LongestLine = 256 << 20;
 
-    /// <summary>Reads the objects of <paramref name="path"/> one by one; blank lines after the last are ignored, a blank line between two is a mistake.</summary>
+    /// <summary>
+    /// Reads the objects of <paramref name="path"/> one by one; blank lines after the last are ignored, a blank line between two is a mistake.
+    /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="convert">Makes a value of one line's fields, which are valid only during the call.</param>
     /// <exception cref="InvalidInputException">The file cannot be read, holds no object, or a line is no JSON object.</exception>

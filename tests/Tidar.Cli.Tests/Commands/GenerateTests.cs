@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Tidar.Cli.Hosting;
 using Tidar.Tests;
 
@@ -21,7 +22,8 @@ public sealed class GenerateTests
         JsonElement golden = ReadTraces()[index];
         using TemporaryFolder folder = new();
         string prompts = folder.Write("prompts.jsonl", $"{{\"ids\": {golden.GetProperty("prompt").GetRawText()}}}\n");
-        JsonElement result = CommandRun.Of([.. Arguments(golden), "--model", model, "--prompts", prompts, "--max-tokens", "96", "--trace", "--json"]).Json(notes: true).Single();
+        string[] common = ["--model", model, "--prompts", prompts, "--max-tokens", "96", "--trace", "--json"];
+        JsonElement result = CommandRun.Of([.. Arguments(golden), .. common]).Json(notes: true).Single();
         Assert.Equal(Numbers(golden, "tokens"), Numbers(result, "ids"));
         if (!golden.TryGetProperty("steps", out JsonElement steps))
             return;
@@ -158,7 +160,8 @@ public sealed class GenerateTests
         Assert.StartsWith("note: draft length 4 differs from the 8", shorter.Error, StringComparison.Ordinal);
         using TemporaryFolder folder = new();
         string ids = folder.Write("p.jsonl", "{\"ids\": [1, 2, 3]}");
-        CommandRun plain = CommandRun.Of("generate", "--model", SharedData.Path("goldens", "models", "hf", "qwen3"), "--prompts", ids, "--json", "--max-tokens", "4");
+        string model = SharedData.Path("goldens", "models", "hf", "qwen3");
+        CommandRun plain = CommandRun.Of("generate", "--model", model, "--prompts", ids, "--json", "--max-tokens", "4");
         Assert.Equal("ar", plain.Json(notes: true).Single().GetProperty("strategy").GetString());
         Assert.Equal(JsonValueKind.Null, plain.Json(notes: true).Single().GetProperty("text").ValueKind);
         Assert.Contains("autoregressive", Assert.Single(plain.Error.TrimEnd().Split('\n')), StringComparison.Ordinal);
@@ -268,9 +271,13 @@ public sealed class GenerateTests
         Assert.Contains("no permission", CommandRun.Of("generate", "--prompts", secret).Mistake(), StringComparison.Ordinal);
     }
 
-    private static JsonElement[] ReadTraces() => SharedData.Files("traces.jsonl", "goldens", "tidar", "decode").Contains("traces.jsonl", StringComparer.Ordinal)
-        ? [.. File.ReadLines(SharedData.Path("goldens", "tidar", "decode", "traces.jsonl")).Select(l => JsonDocument.Parse(l).RootElement)]
-        : [default];
+    private static JsonElement[] ReadTraces()
+    {
+        const string File = "traces.jsonl";
+        return SharedData.Files(File, "goldens", "tidar", "decode").Contains(File, StringComparer.Ordinal)
+            ? [.. System.IO.File.ReadLines(SharedData.Path("goldens", "tidar", "decode", File)).Select(l => JsonDocument.Parse(l).RootElement)]
+            : [default];
+    }
 
     private static IEnumerable<string> Arguments(JsonElement golden)
     {
@@ -290,7 +297,8 @@ public sealed class GenerateTests
 
     private static int[] Numbers(JsonElement element, string name) => [.. element.GetProperty(name).EnumerateArray().Select(e => e.GetInt32())];
 
-    private static string Plain(string text) => System.Text.RegularExpressions.Regex.Replace(text, "\e\\[[0-9;]*m", "", default, TimeSpan.FromSeconds(1)).ReplaceLineEndings("\n");
+    private static string Plain(string text) =>
+        Regex.Replace(text, "\e\\[[0-9;]*m", "", RegexOptions.None, TimeSpan.FromSeconds(1)).ReplaceLineEndings("\n");
 
     // Asks to stop as soon as text has been written.
     private sealed class StoppingWriter(CancellationTokenSource stop) : StringWriter

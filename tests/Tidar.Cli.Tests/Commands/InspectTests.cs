@@ -27,7 +27,8 @@ public sealed class InspectTests
         JsonElement report = CommandRun.Of("inspect", "--json", path).Json().Single();
         Assert.Equal("llama", report.GetProperty("architecture").GetString());
         JsonElement[] tensors = [.. report.GetProperty("tensors").EnumerateArray()];
-        Assert.Equal(report.GetProperty("parameters").GetInt64(), tensors.Sum(t => t.GetProperty("shape").EnumerateArray().Aggregate(1L, (n, d) => n * d.GetInt64())));
+        long elements = tensors.Sum(t => t.GetProperty("shape").EnumerateArray().Aggregate(1L, (n, d) => n * d.GetInt64()));
+        Assert.Equal(report.GetProperty("parameters").GetInt64(), elements);
         JsonElement embedding = tensors.Single(t => t.GetProperty("name").GetString() == "model.embed_tokens.weight");
         Assert.Equal("F32", embedding.GetProperty("dtype").GetString());
         Assert.Equal("[320, 64]", $"[{string.Join(", ", embedding.GetProperty("shape").EnumerateArray())}]");
