@@ -17,6 +17,7 @@ internal static class CommandTree
         root.Add(TokenizeCommand.Create(context));
         root.Add(TemplateCommand.Create(context));
         root.Add(TokenizerTrainCommand.Create(context));
+        root.Add(TrainCommand.Create(context));
         root.SetAction(parsed => root.Parse(["--help"]).Invoke(parsed.InvocationConfiguration));
         return root;
     }

@@ -47,7 +47,7 @@ internal static class ScoreCommand
             if (options.Json(parsed))
                 WriteJson(context.Output, score);
             else
-                context.Output.WriteLine($"{score.Sum:F4}  {score.Ids.Count} tokens  {context.OutputStyle.Safe(prompt.Text?.ReplaceLineEndings("\\n") ?? "")}".TrimEnd());
+                Show(context, score, prompt.Text ?? "");
         }
 
         return ExitCode.Done;
@@ -65,9 +65,15 @@ internal static class ScoreCommand
         if (options.Json(parsed))
             WriteJson(context.Output, score);
         else
-            context.Output.WriteLine($"perplexity {score.Perplexity:F4} ({score.NegativeLogLikelihood:F5} nats a token, {score.Tokens} tokens, {score.Windows} windows)");
+            Show(context, score);
         return ExitCode.Done;
     }
+
+    private static void Show(CommandContext context, SequenceScore score, string text) =>
+        context.Output.WriteLine($"{score.Sum:F4}  {score.Ids.Count} tokens  {context.OutputStyle.Safe(text.ReplaceLineEndings("\\n"))}".TrimEnd());
+
+    private static void Show(CommandContext context, PerplexityScore score) => context.Output.WriteLine(
+        $"perplexity {score.Perplexity:F4} ({score.NegativeLogLikelihood:F5} nats a token, {score.Tokens} tokens, {score.Windows} windows)");
 
     private static void WriteJson(TextWriter output, SequenceScore score) => JsonLine.Write(output, writer =>
     {

@@ -24,7 +24,7 @@ internal sealed class GenerationOptionSet
     private readonly Option<int?> _draftLength = Opt.Whole("--draft-length", "K", "tokens of a draft (default: as trained)", least: 1);
     private readonly Option<int?> _maskToken = Opt.Whole("--mask-token", "ID", "mask token, for a model without a TiDAR record", least: 0);
     private readonly Option<double?> _beta = Opt.Number(
-        "--beta", "B", "AR half's share in the targets; below 1 the text is not the AR model's (default: 1)", "a number from 0 to 1", static b => b is >= 0 and <= 1);
+        "--beta", "B", "AR half's share in the targets; below 1 the text is not the AR model's", "a number from 0 to 1", static b => b is >= 0 and <= 1);
 
     private readonly Option<int?> _maxTokens = Opt.Whole("--max-tokens", "N", "most tokens to generate (default: 256)", least: 1);
     private readonly Option<string[]> _stop = Opt.Texts("--stop", "TEXT", "text that ends the generation, not shown; may be repeated");

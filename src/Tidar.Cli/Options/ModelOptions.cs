@@ -12,7 +12,7 @@ internal sealed class ModelOptions
         "--model", "PATH|NAME", "Hugging Face folder, GGUF file, or a name under models/ (default: the embedded tidar-demo)");
 
     private readonly Option<string?> _weights = Opt.Choice("--weights", "format of the weights in memory (default: exactly as stored)", "f32", "bf16");
-    private readonly Option<int?> _threads = Opt.Whole("--threads", "N", "threads (default: all processors)", least: 1, most: 1024);
+    private readonly Option<int?> _threads = Opt.Threads();
     private readonly Option<ulong> _seed = Opt.Seed("--seed", "seed of sampling: equal seeds give equal text (default: 0)");
     private readonly Option<bool> _json = Opt.Json();
 

@@ -15,6 +15,9 @@ internal static class Opt
     /// <summary>The switch that every command with results has.</summary>
     public static Option<bool> Json() => Flag("--json", "one JSON object a line on standard output, everything else on standard error");
 
+    /// <summary>Threads of the worker team; null for all processors.</summary>
+    public static Option<int?> Threads() => Whole("--threads", "N", "threads (default: all processors)", least: 1, most: 1024);
+
     /// <summary>Any text.</summary>
     public static Option<string?> Text(string name, string placeholder, string description) => new(name) { Description = description, HelpName = placeholder };
 

@@ -12,13 +12,14 @@ internal static class Tables
     /// <param name="writer">The stream.</param>
     /// <param name="style">What it can show.</param>
     /// <param name="wrap">Keep to a readable width even where no terminal limits it.</param>
-    public static IAnsiConsole Console(TextWriter writer, TerminalStyle style, bool wrap = false)
+    /// <param name="interactive">Let lines renew themselves.</param>
+    public static IAnsiConsole Console(TextWriter writer, TerminalStyle style, bool wrap = false, bool interactive = false)
     {
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
         {
-            Ansi = style.Colour ? AnsiSupport.Yes : AnsiSupport.No,
+            Ansi = style.Colour || interactive ? AnsiSupport.Yes : AnsiSupport.No,
             ColorSystem = style.Colour ? ColorSystemSupport.Standard : ColorSystemSupport.NoColors,
-            Interactive = InteractionSupport.No,
+            Interactive = interactive ? InteractionSupport.Yes : InteractionSupport.No,
             Out = new AnsiConsoleOutput(writer),
         });
         // Lines in a file are not broken for a screen that is not there.

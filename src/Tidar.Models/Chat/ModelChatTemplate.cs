@@ -65,7 +65,8 @@ public sealed class ModelChatTemplate
         if (checkpoint.ChatTemplate is not string text)
             return null;
         GgufTokenizerData? data = checkpoint.ReadGgufTokenizer();
-        (string Name, int? Id)[] named = [("bos_token", data?.BosId), ("eos_token", data?.EosId), ("unk_token", data?.UnknownId), ("pad_token", data?.PaddingId)];
+        (string Name, int? Id)[] named =
+            [("bos_token", data?.BosId), ("eos_token", data?.EosId), ("unk_token", data?.UnknownId), ("pad_token", data?.PaddingId)];
         Dictionary<string, object?> variables = new(StringComparer.Ordinal);
         foreach ((string name, int? id) in named)
         {

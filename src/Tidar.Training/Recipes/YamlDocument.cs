@@ -29,6 +29,11 @@ internal static class YamlDocument
         {
             throw new InvalidInputException(path, $"line {error.Start.Line}", "YAML", error.InnerException?.Message ?? error.Message, error);
         }
+        catch (InvalidOperationException error)
+        {
+            // The scanner gives up in this way on some text that is not YAML, such as a bracket that is never closed before a line break.
+            throw new InvalidInputException(path, null, "YAML", "text that cannot be parsed as such", error);
+        }
     }
 
     private static string Read(string path)

@@ -263,7 +263,8 @@ public sealed class GenerateTests
         Assert.Contains("found no such file", CommandRun.Of("generate", "--prompts", folder.File("none")).Mistake(), StringComparison.Ordinal);
         Assert.Contains("config.json", CommandRun.Of("generate", "x", "--model", folder.Path).Mistake(), StringComparison.Ordinal);
         Assert.Contains("nothing at no-such-model", CommandRun.Of("generate", "x", "--model", "no-such-model").Mistake(), StringComparison.Ordinal);
-        Assert.Contains("expected a GGUF file", CommandRun.Of("generate", "x", "--model", folder.Write("x.gguf", "not one")).Mistake(), StringComparison.Ordinal);
+        string other = folder.Write("x.gguf", "not one");
+        Assert.Contains("expected a GGUF file", CommandRun.Of("generate", "x", "--model", other).Mistake(), StringComparison.Ordinal);
         if (OperatingSystem.IsWindows() || Environment.IsPrivilegedProcess)
             return;
         string secret = folder.Write("secret.jsonl", "{}");

@@ -12,8 +12,8 @@ public sealed class TokenizerTrainTests
     {
         using TemporaryFolder folder = new();
         string text = folder.Write("a.txt", Text), lines = folder.Write("b.jsonl", JsonSerializer.Serialize(new { text = Text }));
-        JsonElement result = CommandRun.Of(
-            "tokenizer", "train", text, lines, "--vocabulary-size", "270", "--special", "<end>", "--special", "<mask>", "--output", folder.Path, "--json").Json().Single();
+        string[] options = ["--vocabulary-size", "270", "--special", "<end>", "--special", "<mask>", "--output", folder.Path, "--json"];
+        JsonElement result = CommandRun.Of(["tokenizer", "train", text, lines, .. options]).Json().Single();
         string path = folder.File("tokenizer.json");
         Assert.Equal(path, result.GetProperty("path").GetString());
         Assert.Equal(270, result.GetProperty("vocabulary").GetInt32());

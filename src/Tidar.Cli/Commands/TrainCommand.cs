@@ -1,0 +1,61 @@
+using System.CommandLine;
+using System.Globalization;
+using Tidar.Cli.Hosting;
+using Tidar.Cli.Options;
+using Tidar.Cli.Output;
+using Tidar.Cli.Progress;
+using Tidar.Kernels.Threading;
+using Tidar.Training;
+using Tidar.Training.Recipes;
+
+namespace Tidar.Cli.Commands;
+
+/// <summary><c>tidar train</c>: runs a recipe.</summary>
+internal static class TrainCommand
+{
+    public static Command Create(CommandContext context)
+    {
+        Option<string> config = Opt.RequiredText("--config", "FILE.yaml", "the recipe (docs/training.md)");
+        Option<bool> resume = Opt.Flag("--resume", "go on from the last checkpoint in the recipe's output folder");
+        Option<int?> threads = Opt.Threads();
+        Option<bool> json = Opt.Json();
+        Command command = new("train", "Train a model as a recipe says; metrics go to metrics.jsonl in its output folder.") { config, resume, threads, json };
+        command.SetAction(parsed =>
+        {
+            using WorkerTeam team = new(parsed.GetValue(threads) ?? Environment.ProcessorCount);
+            return Run(context, RecipeReader.Read(parsed.GetRequiredValue(config)), team, parsed.GetValue(resume), parsed.GetValue(json));
+        });
+        return command;
+    }
+
+    private static int Run(CommandContext context, Recipe recipe, WorkerTeam team, bool resume, bool json)
+    {
+        (TextWriter writer, TerminalStyle style) = json ? (context.Error, context.ErrorStyle) : (context.Output, context.OutputStyle);
+        using Trainer trainer = Trainer.Create(recipe, team, resume);
+        string parameters = trainer.ParameterCount.ToString("N0", CultureInfo.InvariantCulture);
+        writer.WriteLine(style.Dim($"{parameters} parameters, step {trainer.Step} of {recipe.Steps}, {team.Threads} threads, output {recipe.Output}"));
+        writer.Flush();
+        TrainingProgressView view = new(writer, style);
+        TrainingProgress? last = view.Follow(recipe.Steps, trainer.Step, report => trainer.Run(report, context.Cancellation));
+        if (json)
+            WriteJson(context.Output, trainer, last);
+        else
+            writer.WriteLine($"model in {trainer.ModelFolder}");
+        return ExitCode.Done;
+    }
+
+    // A finished run that is resumed has no step to report figures of.
+    private static void WriteJson(TextWriter output, Trainer trainer, TrainingProgress? last) => JsonLine.Write(output, writer =>
+    {
+        writer.WriteNumber("step", trainer.Step);
+        writer.Real("loss", last?.Loss ?? double.NaN);
+        writer.Real("ar_loss", last?.AutoregressiveLoss ?? double.NaN);
+        writer.Real("diffusion_loss", last?.DiffusionLoss ?? double.NaN);
+        if (last is null)
+            writer.WriteNull("tokens");
+        else
+            writer.WriteNumber("tokens", last.Tokens);
+        writer.Real("tokens_per_second", last?.TokensPerSecond ?? double.NaN);
+        writer.WriteString("checkpoint", trainer.ModelFolder);
+    });
+}

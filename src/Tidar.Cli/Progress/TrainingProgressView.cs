@@ -1,0 +1,74 @@
+using System.Diagnostics;
+using Spectre.Console;
+using Tidar.Cli.Hosting;
+using Tidar.Cli.Output;
+using Tidar.Training;
+
+namespace Tidar.Cli.Progress;
+
+/// <summary>Shows a run while it goes: a bar that renews itself on a terminal, a line every few seconds elsewhere.</summary>
+/// <param name="writer">Where to.</param>
+/// <param name="style">What can be shown there.</param>
+internal sealed class TrainingProgressView(TextWriter writer, TerminalStyle style)
+{
+    private const int WideTerminal = 120;
+    private const int BarWidth = 24;
+
+    private static readonly TimeSpan LineInterval = TimeSpan.FromSeconds(10);
+
+    /// <summary>Runs a training, which reports its steps to the callback that it is given.</summary>
+    public TrainingProgress? Follow(int steps, int done, Func<Action<TrainingProgress>, TrainingProgress?> run) =>
+        style.IsTerminal ? FollowWithBar(steps, done, run) : FollowWithLines(run);
+
+    private TrainingProgress? FollowWithBar(int steps, int done, Func<Action<TrainingProgress>, TrainingProgress?> run)
+    {
+        IAnsiConsole console = Tables.Console(writer, style, interactive: true);
+        TaskDescriptionColumn figures = new() { Alignment = Justify.Left };
+        // The figures come first where there is no room for both.
+        ProgressColumn[] columns = style.Width < WideTerminal ? [figures] : [new ProgressBarColumn { Width = BarWidth }, figures];
+        return console.Progress().AutoClear(false).Columns(columns).Start(context =>
+        {
+            ProgressTask task = context.AddTask($"step {done}/{steps}", maxValue: steps);
+            task.Value = done;
+            return run(progress =>
+            {
+                task.Value = progress.Step;
+                task.Description = Markup.Escape($"step {Describe(progress)}");
+                if (progress.Evaluation is not null)
+                    console.WriteLine($"step {progress.Step}: {DescribeEvaluation(progress)}");
+            });
+        });
+    }
+
+    private TrainingProgress? FollowWithLines(Func<Action<TrainingProgress>, TrainingProgress?> run)
+    {
+        Stopwatch quiet = Stopwatch.StartNew();
+        return run(progress =>
+        {
+            bool special = progress.Step == 1 || progress.Step == progress.Steps || progress.Evaluation is not null;
+            if (!special && quiet.Elapsed < LineInterval)
+                return;
+            quiet.Restart();
+            string evaluation = progress.Evaluation is null ? "" : $", {DescribeEvaluation(progress)}";
+            writer.WriteLine($"step {Describe(progress)}{evaluation}");
+            writer.Flush();
+        });
+    }
+
+    private static string Describe(TrainingProgress progress)
+    {
+        string losses = Losses(progress.AutoregressiveLoss, progress.DiffusionLoss);
+        return $"{progress.Step}/{progress.Steps}: loss {progress.Loss:F4} ({losses}), {progress.TokensPerSecond:F0} tokens/s, {TimeLeft(progress)}";
+    }
+
+    private static string DescribeEvaluation(TrainingProgress progress) =>
+        $"held-out {Losses(progress.Evaluation!.Value.AutoregressiveMean, progress.Evaluation.Value.DiffusionMean)}";
+
+    private static string Losses(double autoregressive, double diffusion) => $"ar {autoregressive:F4}, diff {diffusion:F4}";
+
+    private static string TimeLeft(TrainingProgress progress)
+    {
+        TimeSpan left = progress.Remaining;
+        return left.TotalDays >= 1 ? $"{(int)left.TotalDays} d {left:hh\\:mm} left" : $"{left:hh\\:mm\\:ss} left";
+    }
+}
