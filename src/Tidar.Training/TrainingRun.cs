@@ -99,13 +99,13 @@ internal sealed class TrainingRun : IDisposable
 
     /// <summary>Writes a checkpoint to resume from, with the data going on at <paramref name="position"/>.</summary>
     public string Save(DataPosition position) => Checkpoints.Write(Optimizer.Steps, Recipe.KeepCheckpoints, folder =>
-        TrainingCheckpoint.Write(folder, Parameters, Optimizer, Tokenizer, new TrainingState(Optimizer.Steps, Tokens, position, Recipe.Settings)));
+        TrainingCheckpoint.Write(folder, Parameters, Optimizer, Tokenizer, Recipe.Tokenizer.Folder, new TrainingState(Optimizer.Steps, Tokens, position, Recipe.Settings)));
 
     /// <summary>Writes the finished model.</summary>
     public string SaveModel()
     {
         string path = Path.Combine(Recipe.Output, "model");
-        CheckpointFolder.Replace(path, folder => TrainingCheckpoint.WriteModel(folder, Parameters, Tokenizer, Recipe.FinalType));
+        CheckpointFolder.Replace(path, folder => TrainingCheckpoint.WriteModel(folder, Parameters, Tokenizer, Recipe.Tokenizer.Folder, Recipe.FinalType));
         return path;
     }
 

@@ -50,7 +50,9 @@ internal sealed class DocumentStream : IDisposable
             return new GeneratorSource(generate(seed, split), data.TrainOnPrompts);
         }
 
-        IDocumentFile file = data.Kind == DataKind.Text ? new TextFile(data.Location, data.Separator) : new JsonLinesFile(data.Location, data.TrainOnPrompts);
+        IDocumentFile file = data.Kind == DataKind.Text
+            ? new TextFile(data.Location, data.Separator)
+            : new JsonLinesFile(data.Location, data.TrainOnPrompts, recipe.Tokenizer.Folder);
         FileSource source = new(file, data.HeldOut, split, seed);
         if (source.Count > 0)
             return source;

@@ -1,20 +1,23 @@
 using System.Text.Json;
 using Tidar.Kernels.Memory;
 using Tidar.Models;
+using Tidar.Models.Chat;
 using Tidar.Models.Files;
 
 namespace Tidar.Training.Data;
 
-/// <summary>One JSON object a line: <c>text</c>, or <c>prompt</c> and <c>completion</c>. Lines are parsed when they are drawn.</summary>
+/// <summary>One JSON object a line: <c>text</c>, or <c>prompt</c> and <c>completion</c>, or <c>messages</c>. Lines are parsed when they are drawn.</summary>
 internal sealed class JsonLinesFile : IDocumentFile
 {
     private readonly string _path;
     private readonly bool _trainOnPrompts;
+    private readonly Lazy<ChatFormat?> _chat;
     private readonly MappedFile _file;
     private readonly List<(long Start, int Length, int Line)> _lines = [];
 
-    public JsonLinesFile(string path, bool trainOnPrompts)
+    public JsonLinesFile(string path, bool trainOnPrompts, string? chatFolder)
     {
+        _chat = new Lazy<ChatFormat?>(() => chatFolder is null ? null : ChatFormat.LoadFolder(chatFolder));
         _path = path;
         _trainOnPrompts = trainOnPrompts;
         _file = InputFile.Map(path);
@@ -50,10 +53,15 @@ internal sealed class JsonLinesFile : IDocumentFile
             return [new TextSegment(Text(root, "text", line), IsTarget: true)];
         if (root.TryGetProperty("prompt", out _))
             return [new TextSegment(Text(root, "prompt", line), _trainOnPrompts), new TextSegment(Text(root, "completion", line), IsTarget: true)];
-        throw new InvalidInputException(_path, $"line {line}", "text, or prompt and completion", "neither");
+        if (root.TryGetProperty("messages", out JsonElement messages))
+            return Conversation.Cut(messages, Chat(line), _trainOnPrompts, $"{_path} line {line}");
+        throw new InvalidInputException(_path, $"line {line}", "text, or prompt and completion, or messages", "neither");
     }
 
     public void Dispose() => _file.Dispose();
+
+    private ChatFormat Chat(int line) =>
+        _chat.Value ?? throw new InvalidInputException(_path, $"line {line}: messages", "a tokenizer folder with a chat template (tokenizer.path or init_from)", "none");
 
     private string Text(JsonElement root, string name, int line) =>
         root.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String

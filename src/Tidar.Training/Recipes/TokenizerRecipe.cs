@@ -6,4 +6,8 @@ namespace Tidar.Training.Recipes;
 /// <param name="SampleDocuments">Documents of the training text that a new tokenizer is made from.</param>
 /// <param name="EndToken">Token that ends a document.</param>
 /// <param name="MaskToken"><c>[MASK]</c>: must be in the vocabulary and never stands in text.</param>
-public sealed record TokenizerRecipe(string? Path, int VocabularySize, int SampleDocuments, string EndToken, string MaskToken);
+public sealed record TokenizerRecipe(string? Path, int VocabularySize, int SampleDocuments, string EndToken, string MaskToken)
+{
+    /// <summary>The folder that a tokenizer is loaded from, where a chat template may lie too; null for a new tokenizer.</summary>
+    public string? Folder => Path is null || Directory.Exists(Path) ? Path : System.IO.Path.GetDirectoryName(Path);
+}
