@@ -10,7 +10,7 @@ internal sealed class AddedTokenMatcher
     private readonly List<AddedToken?> _terminals = [null];
     private readonly SearchValues<char> _starts;
 
-    /// <summary>A matcher for tokens by the text each is looked for as; of equal texts the last counts.</summary>
+    /// <summary>A matcher for tokens by the text each is looked for as; of equal texts the first counts.</summary>
     public AddedTokenMatcher(IEnumerable<(string Text, AddedToken Token)> tokens)
     {
         var starts = new HashSet<char>();
@@ -29,7 +29,7 @@ internal sealed class AddedTokenMatcher
                 }
             }
 
-            _terminals[node] = token;
+            _terminals[node] ??= token;
         }
 
         _starts = SearchValues.Create([.. starts]);
@@ -53,7 +53,9 @@ internal sealed class AddedTokenMatcher
                 end = text.Length - text.AsSpan(end).TrimStart().Length;
             if (done < start)
                 parts.Add((done, start, null));
-            parts.Add((start, end, token));
+            // Nothing is left of a token whose white space another one swallowed.
+            if (start < end)
+                parts.Add((start, end, token));
             done = end;
         }
 

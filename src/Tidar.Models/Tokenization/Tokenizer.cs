@@ -165,7 +165,7 @@ public sealed class Tokenizer
 
     private string? Stored(int id) => (uint)id < (uint)_texts.Length ? _texts[id] : null;
 
-    private string Normalize(string text) => _parts.Normalizer is { } normalizer ? CodePoints.WellFormed(normalizer.Normalize(text)) : text;
+    private string Normalize(string text) => _parts.Normalizer?.Normalize(text) ?? text;
 
     // Non-normalized added tokens are cut out of the text as given, the others out of what lies between, normalized.
     private void VisitGiven(string text, bool parseSpecial, PieceVisitor visitor)
@@ -189,10 +189,17 @@ public sealed class Tokenizer
 
     private void VisitText(string text, bool opensText, bool parseSpecial, PieceVisitor visitor)
     {
-        text = Normalize(text);
+        if (text.Length == 0)
+            return;
+        int opening = 0;
+        if (opensText)
+            _ = CodePoints.At(text, 0, out opening);
+        if (_parts.Normalizer is { } normalizer)
+            text = normalizer.Normalize(text, ref opening);
+        var whole = new Piece(text, 0, text.Length, opening);
         if (_normalizedMatcher is null)
         {
-            VisitPieces(new Piece(text, 0, text.Length, opensText), visitor);
+            VisitPieces(whole, visitor);
             return;
         }
 
@@ -203,7 +210,7 @@ public sealed class Tokenizer
             if (token is not null)
                 visitor.Token(token);
             else
-                VisitPieces(new Piece(text, start, end - start, opensText && start == 0), visitor);
+                VisitPieces(whole.Slice(start, end - start), visitor);
         }
     }
 

@@ -16,9 +16,13 @@ internal sealed class DecoderChain
         bool fused = false;
         for (int i = 0; i < steps.Count; i++)
         {
-            _states[i] = steps[i].Start(fused, streaming);
-            _buffers[i] = [];
+            bool inputFused = fused;
             fused = steps[i].Fuses(fused);
+
+            // A step may give out parts of a token only where what follows does not care how the text falls into tokens.
+            bool partsAllowed = fused || i + 1 == steps.Count || steps[i + 1] is FuseDecoder;
+            _states[i] = steps[i].Start(inputFused, streaming && partsAllowed);
+            _buffers[i] = [];
         }
     }
 

@@ -11,7 +11,7 @@ internal static class PreTokenizerReader
     private const string Known =
         "ByteLevel, Split, Digits, Metaspace, Whitespace, WhitespaceSplit, Punctuation, CharDelimiterSplit, BertPreTokenizer, FixedLength or Sequence";
 
-    // The engine the reference uses here counts the zero-width joiners as word characters.
+    // The engine the reference uses here is not Oniguruma: the zero-width joiners are word characters.
     private static readonly Lazy<Pattern> Words = new(() => Pattern.Regex(@"[\w\x{200C}\x{200D}]+|[^\w\s\x{200C}\x{200D}]+"));
 
     public static IEnumerable<PreTokenizer> Read(JsonFields fields) => fields.Text("type") switch

@@ -5,4 +5,12 @@ internal abstract class Normalizer
 {
     /// <summary>The rewritten text; the same instance where nothing changes.</summary>
     public abstract string Normalize(string text);
+
+    /// <summary>The rewritten text, and in <paramref name="opening"/> how far what came from the first <paramref name="opening"/> units now reaches.</summary>
+    public virtual string Normalize(string text, ref int opening)
+    {
+        if (opening > 0)
+            opening = Normalize(text[..opening]).Length;
+        return Normalize(text);
+    }
 }

@@ -9,4 +9,11 @@ internal sealed class NormalizerSequence(IReadOnlyList<Normalizer> steps) : Norm
             text = step.Normalize(text);
         return text;
     }
+
+    public override string Normalize(string text, ref int opening)
+    {
+        foreach (Normalizer step in steps)
+            text = step.Normalize(text, ref opening);
+        return text;
+    }
 }

@@ -169,7 +169,8 @@ internal sealed class CharacterClassParser(string text, bool ignoreCase)
             return null;
         string name = text[(at + 2)..close];
         bool negated = name.StartsWith('^');
-        if (UnicodeProperties.Find(negated ? name[1..] : name) is not { } set)
+        string bare = negated ? name[1..] : name;
+        if ((bare == "punct" ? UnicodeProperties.OnigurumaPosixPunctuation : UnicodeProperties.Find(bare)) is not { } set)
             return null;
         at = close + 2;
         return negated ? set.Complement() : set;

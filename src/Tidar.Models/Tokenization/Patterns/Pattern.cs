@@ -47,6 +47,9 @@ internal sealed class Pattern
     /// <exception cref="PatternException">The expression takes too many steps on this text.</exception>
     public void FindAll<TState>(ReadOnlySpan<char> text, TState state, Action<TState, int, int> found)
     {
+        // The reference does not look at an empty text, though an expression could match there.
+        if (text.Length == 0)
+            return;
         if (_literal is not null)
         {
             FindLiteral(text, state, found);

@@ -222,8 +222,8 @@ internal sealed class PatternMachine
 
     private static bool IsWordBoundary(ReadOnlySpan<char> text, int at)
     {
-        bool before = at > 0 && UnicodeProperties.Word.Contains(CodePoints.Before(text, at, out _));
-        bool after = at < text.Length && UnicodeProperties.Word.Contains(CodePoints.At(text, at, out _));
+        bool before = at > 0 && UnicodeProperties.OnigurumaWord.Contains(CodePoints.Before(text, at, out _));
+        bool after = at < text.Length && UnicodeProperties.OnigurumaWord.Contains(CodePoints.At(text, at, out _));
         return before != after;
     }
 

@@ -174,6 +174,11 @@ internal sealed class PatternParser
                 var one = new PatternNode.One(CodePointSet.OfRanges([(0xA, 0xD), (0x85, 0x85), (0x2028, 0x2029)]));
                 var two = new PatternNode.Sequence([new PatternNode.One(CodePointSet.Of('\r')), new PatternNode.One(CodePointSet.Of('\n'))]);
                 return new PatternNode.Atomic(new PatternNode.Alternatives([two, one]));
+            case 'w' or 'W':
+                // Outside a class Oniguruma asks its own table of Latin-1, which differs.
+                _at += 2;
+                CodePointSet word = UnicodeProperties.OnigurumaWord;
+                return new PatternNode.One(_text[_at - 1] == 'w' ? word : word.Complement());
             case >= '1' and <= '9': throw Error("back references are not supported");
             default:
                 CodePointSet set = CharacterClassParser.ParseEscape(_text, ref _at);

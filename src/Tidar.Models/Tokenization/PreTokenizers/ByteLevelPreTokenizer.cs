@@ -21,7 +21,7 @@ internal sealed class ByteLevelPreTokenizer(bool addPrefixSpace, bool useRegex, 
     {
         Piece source = piece;
         if (addPrefixSpace && (piece.Length == 0 || piece.Span[0] != ' '))
-            source = new Piece(string.Concat(" ", piece.Span), 0, piece.Length + 1, piece.OpensText);
+            source = new Piece(string.Concat(" ", piece.Span), 0, piece.Length + 1, piece.Opening > 0 ? piece.Opening + 1 : 0);
         int first = output.Count;
         if (useRegex)
             Gpt2Split.Split(source, output);
@@ -30,7 +30,8 @@ internal sealed class ByteLevelPreTokenizer(bool addPrefixSpace, bool useRegex, 
         for (int i = first; mapBytes && i < output.Count; i++)
         {
             string mapped = ByteAlphabet.Encode(output[i].Span);
-            output[i] = new Piece(mapped, 0, mapped.Length, output[i].OpensText);
+            int opening = Math.Min(output[i].Opening, output[i].Length);
+            output[i] = new Piece(mapped, 0, mapped.Length, ByteAlphabet.Encode(output[i].Span[..opening]).Length);
         }
     }
 }

@@ -8,10 +8,10 @@ internal sealed class MetaspacePreTokenizer(string replacement, PrependScheme sc
     public override void Split(in Piece piece, List<Piece> output)
     {
         string text = piece.Span.ToString().Replace(" ", replacement, StringComparison.Ordinal);
-        bool prepend = scheme == PrependScheme.Always || (scheme == PrependScheme.First && piece.OpensText);
+        bool prepend = scheme == PrependScheme.Always || (scheme == PrependScheme.First && piece.Opening > 0);
         if (prepend && !text.StartsWith(replacement, StringComparison.Ordinal))
             text = replacement + text;
-        var whole = new Piece(text, 0, text.Length, piece.OpensText);
+        var whole = new Piece(text, 0, text.Length, piece.Opening > 0 ? piece.Opening + text.Length - piece.Length : 0);
         if (split)
             _split.Split(whole, output);
         else if (text.Length > 0)

@@ -4,11 +4,14 @@ namespace Tidar.Models.Tokenization.PreTokenizers;
 /// <param name="Text">The text the part lies in.</param>
 /// <param name="Start">First UTF-16 unit.</param>
 /// <param name="Length">UTF-16 units.</param>
-/// <param name="OpensText">The part begins where the user's whole text begins (Metaspace, scheme <c>first</c>).</param>
-internal readonly record struct Piece(string Text, int Start, int Length, bool OpensText)
+/// <param name="Opening">
+/// How many of the first units come from the first character of the user's whole text; where there are any, the part opens the text
+/// (Metaspace, scheme <c>first</c>). More than that character where a normalizer took it apart or put something before it.
+/// </param>
+internal readonly record struct Piece(string Text, int Start, int Length, int Opening)
 {
     public ReadOnlySpan<char> Span => Text.AsSpan(Start, Length);
 
     /// <summary>A part of this part.</summary>
-    public Piece Slice(int start, int length) => new(Text, Start + start, length, OpensText && start == 0);
+    public Piece Slice(int start, int length) => new(Text, Start + start, length, Math.Max(0, Opening - start));
 }

@@ -10,7 +10,7 @@ internal static class UnicodeData
 {
     private static readonly Lazy<Tables> Loaded = new(Load);
     private static readonly Lazy<Dictionary<int, int[]>> Variants = new(FindCaseVariants);
-    private static readonly Lazy<Dictionary<string, CodePointSet>> ScriptSets = new(LoadScripts);
+    private static readonly Lazy<Dictionary<string, CodePointSet>> NamedSets = new(LoadSets);
 
     /// <summary>Full canonical decompositions, Hangul excepted.</summary>
     public static Dictionary<int, int[]> Canonical => Loaded.Value.Canonical;
@@ -27,8 +27,8 @@ internal static class UnicodeData
     /// <summary>For every cased code point, all others with the same simple case folding.</summary>
     public static Dictionary<int, int[]> CaseVariants => Variants.Value;
 
-    /// <summary>Scripts by upper-case name.</summary>
-    public static Dictionary<string, CodePointSet> Scripts => ScriptSets.Value;
+    /// <summary>Scripts, and the properties the resource names, by upper-case name.</summary>
+    public static Dictionary<string, CodePointSet> Sets => NamedSets.Value;
 
     private static Tables Load()
     {
@@ -94,16 +94,16 @@ internal static class UnicodeData
         return variants;
     }
 
-    private static Dictionary<string, CodePointSet> LoadScripts()
+    private static Dictionary<string, CodePointSet> LoadSets()
     {
-        var scripts = new Dictionary<string, CodePointSet>(StringComparer.Ordinal);
-        foreach (string line in Lines("UnicodeScripts.txt"))
+        var sets = new Dictionary<string, CodePointSet>(StringComparer.Ordinal);
+        foreach (string line in Lines("UnicodeSets.txt"))
         {
             string[] parts = line.Split(' ');
-            scripts.Add(parts[0].ToUpperInvariant(), CodePointSet.OfRanges(parts[1..].Select(static r => r.Split('-')).Select(static r => (Hex(r[0]), Hex(r[^1])))));
+            sets.Add(parts[0].ToUpperInvariant(), CodePointSet.OfRanges(parts[1..].Select(static r => r.Split('-')).Select(static r => (Hex(r[0]), Hex(r[^1])))));
         }
 
-        return scripts;
+        return sets;
     }
 
     private static IEnumerable<string> Lines(string resource)

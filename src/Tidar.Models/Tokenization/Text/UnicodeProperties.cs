@@ -33,8 +33,14 @@ internal static class UnicodeProperties
     /// <summary>Categories Nd, Nl and No.</summary>
     public static CodePointSet Number => Lazily.Number;
 
-    /// <summary><c>\w</c>: Alphabetic, Mark, decimal number, connector punctuation.</summary>
+    /// <summary>Word characters: Alphabetic, Mark, decimal number, connector punctuation.</summary>
     public static CodePointSet Word => Lazily.Word;
+
+    /// <summary>Word characters as Oniguruma sees them outside a class and at <c>\b</c>: its Latin-1 table has the superscripts and fractions too.</summary>
+    public static CodePointSet OnigurumaWord => Lazily.OnigurumaWord;
+
+    /// <summary>What <c>[:punct:]</c> means to Oniguruma: punctuation and symbols, unlike <c>\p{Punct}</c>.</summary>
+    public static CodePointSet OnigurumaPosixPunctuation => Lazily.OnigurumaPosixPunctuation;
 
     /// <summary>ASCII punctuation and symbols, and all categories P.</summary>
     public static CodePointSet Punctuation => Lazily.Punctuation;
@@ -51,7 +57,7 @@ internal static class UnicodeProperties
             key = key[..equals] is "SCRIPT" or "SC" or "GENERALCATEGORY" or "GC" ? key[(equals + 1)..] : "?";
         if (Category(LongNames.GetValueOrDefault(key, key)) is { } category)
             return category;
-        return Composed(key) ?? UnicodeData.Scripts.GetValueOrDefault(key);
+        return Composed(key) ?? UnicodeData.Sets.GetValueOrDefault(key)?.Except(Lazily.Unassigned);
     }
 
     private static CodePointSet? Composed(string key) => key switch
@@ -66,9 +72,9 @@ internal static class UnicodeProperties
         "WORD" => Word,
         "ALPHA" or "ALPHABETIC" => Lazily.Alphabetic,
         "ALNUM" => Lazily.Alphabetic.Union(Category("ND")!),
-        "UPPER" or "UPPERCASE" => Category("LU")!.Union(CodePointSet.OfRanges([(0x2160, 0x216F), (0x24B6, 0x24CF), (0x1F130, 0x1F149), (0x1F150, 0x1F169), (0x1F170, 0x1F189)])),
-        "LOWER" or "LOWERCASE" => Category("LL")!.Union(CodePointSet.OfRanges([(0xAA, 0xAA), (0xBA, 0xBA), (0x2170, 0x217F), (0x24D0, 0x24E9)])),
-        "PUNCT" => Category("P")!.Union(CodePointSet.Of("$+<=>^`|~".Select(static c => (int)c))),
+        "UPPER" or "UPPERCASE" => Category("LU")!.Union(Find("OtherUppercase")!),
+        "LOWER" or "LOWERCASE" => Category("LL")!.Union(Find("OtherLowercase")!),
+        "PUNCT" => Category("P"),
         "CNTRL" => Category("CC"),
         "GRAPH" => WhiteSpace.Union(Category("CC")!).Union(Category("CN")!).Union(Category("CS")!).Complement(),
         "PRINT" => WhiteSpace.Except(Category("ZS")!).Union(Category("CC")!).Union(Category("CN")!).Union(Category("CS")!).Complement(),
@@ -110,10 +116,10 @@ internal static class UnicodeProperties
         public static readonly CodePointSet Punctuation =
             Category("P")!.Union(CodePointSet.OfRanges([('!', '/'), (':', '@'), ('[', '`'), ('{', '~')]));
 
-        // Alphabetic symbols outside the letter categories are the circled and squared Latin letters; marks are added where words need them.
-        public static readonly CodePointSet Alphabetic = Category("L")!.Union(Category("NL")!)
-            .Union(CodePointSet.OfRanges([(0x24B6, 0x24E9), (0x1F130, 0x1F149), (0x1F150, 0x1F169), (0x1F170, 0x1F189)]));
-
+        public static readonly CodePointSet Unassigned = Category("CN")!;
+        public static readonly CodePointSet Alphabetic = Category("L")!.Union(Category("NL")!).Union(Find("OtherAlphabetic")!);
         public static readonly CodePointSet Word = Alphabetic.Union(Mark).Union(Category("ND")!).Union(Category("PC")!);
+        public static readonly CodePointSet OnigurumaWord = Word.Union(CodePointSet.OfRanges([(0xB2, 0xB3), (0xB9, 0xB9), (0xBC, 0xBE)]));
+        public static readonly CodePointSet OnigurumaPosixPunctuation = Category("P")!.Union(Category("S")!);
     }
 }
