@@ -9,7 +9,8 @@ using Tidar.Training.Recipes;
 namespace Tidar.Training;
 
 /// <summary>
-/// Runs a recipe: steps, held-out losses, checkpoints, metrics. A run is decided by recipe and data to the bit, whatever the number of threads and wherever it was interrupted
+/// Runs a recipe: steps, held-out losses, checkpoints, metrics. A run is decided by recipe and data to the bit, whatever the number of threads and wherever
+/// it was interrupted
 /// and resumed.
 /// </summary>
 public sealed class Trainer : IDisposable
@@ -39,7 +40,8 @@ public sealed class Trainer : IDisposable
     /// <param name="recipe">The recipe.</param>
     /// <param name="team">Threads.</param>
     /// <param name="resume">Whether to go on from the last checkpoint in the output folder.</param>
-    /// <exception cref="InvalidInputException">The recipe and what it names do not fit; resuming: there is no checkpoint, or another recipe made it.</exception>
+    /// <exception cref="InvalidInputException">The recipe and what it names do not fit; resuming: there is no checkpoint, or another recipe made
+    /// it.</exception>
     public static Trainer Create(Recipe recipe, WorkerTeam team, bool resume) =>
         new(resume ? TrainingRun.Resume(recipe, team) : TrainingRun.Start(recipe, team));
 
@@ -94,7 +96,11 @@ public sealed class Trainer : IDisposable
 
         double loss = weights.Total(sums), norm = _run.Optimizer.GradientNorm(), rate = _recipe.Schedule.At(Step);
         if (!double.IsFinite(loss) || !double.IsFinite(norm))
-            throw new InvalidInputException(_recipe.Source, $"step {Step + 1}", "a finite loss and gradient (a smaller learning rate may help)", $"loss {loss}, gradient norm {norm}");
+        {
+            throw new InvalidInputException(
+                _recipe.Source, $"step {Step + 1}", "a finite loss and gradient (a smaller learning rate may help)", $"loss {loss}, gradient norm {norm}");
+        }
+
         _run.Optimizer.Step(rate, norm);
         long tokens = passes.Sum(p => (long)p.CleanRows);
         _run.Tokens += tokens;

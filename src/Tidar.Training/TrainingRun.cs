@@ -14,7 +14,9 @@ using Tidar.Training.Tokenization;
 
 namespace Tidar.Training;
 
-/// <summary>Everything that a run consists of, put together from its recipe: new, from a checkpoint to start from, or from the run's own last checkpoint.</summary>
+/// <summary>
+/// Everything that a run consists of, put together from its recipe: new, from a checkpoint to start from, or from the run's own last checkpoint.
+/// </summary>
 internal sealed class TrainingRun : IDisposable
 {
     private TrainingRun(Recipe recipe, WorkerTeam team, Tokenizer tokenizer, ModelConfig config)
@@ -98,8 +100,14 @@ internal sealed class TrainingRun : IDisposable
     }
 
     /// <summary>Writes a checkpoint to resume from, with the data going on at <paramref name="position"/>.</summary>
-    public string Save(DataPosition position) => Checkpoints.Write(Optimizer.Steps, Recipe.KeepCheckpoints, folder =>
-        TrainingCheckpoint.Write(folder, Parameters, Optimizer, Tokenizer, Recipe.Tokenizer.Folder, new TrainingState(Optimizer.Steps, Tokens, position, Recipe.Settings)));
+    public string Save(DataPosition position)
+    {
+        TrainingState state = new(Optimizer.Steps, Tokens, position, Recipe.Settings);
+        return Checkpoints.Write(
+            Optimizer.Steps,
+            Recipe.KeepCheckpoints,
+            folder => TrainingCheckpoint.Write(folder, Parameters, Optimizer, Tokenizer, Recipe.Tokenizer.Folder, state));
+    }
 
     /// <summary>Writes the finished model.</summary>
     public string SaveModel()
@@ -122,9 +130,13 @@ internal sealed class TrainingRun : IDisposable
         if (recipe.RowTokens > config.MaxPositions)
             throw new InvalidInputException(recipe.Source, "batch.row_tokens", $"at most {config.MaxPositions}, the model's context", $"{recipe.RowTokens}");
         int end = TokenizerFactory.Id(recipe, tokenizer, recipe.Tokenizer.EndToken, "tokenizer.end_token", config.VocabularySize);
-        TidarConfig? tidar = recipe.Objective == TrainingObjective.Autoregressive
-            ? null
-            : new TidarConfig(recipe.DraftLength, TokenizerFactory.Id(recipe, tokenizer, recipe.Tokenizer.MaskToken, "tokenizer.mask_token", config.VocabularySize));
+        TidarConfig? tidar = null;
+        if (recipe.Objective != TrainingObjective.Autoregressive)
+        {
+            int mask = TokenizerFactory.Id(recipe, tokenizer, recipe.Tokenizer.MaskToken, "tokenizer.mask_token", config.VocabularySize);
+            tidar = new TidarConfig(recipe.DraftLength, mask);
+        }
+
         IReadOnlyList<int> ends = config.EosTokenIds.Contains(end) ? [end, .. config.EosTokenIds.Where(e => e != end)] : [end];
         return config with { EosTokenIds = ends, Tidar = tidar };
     }

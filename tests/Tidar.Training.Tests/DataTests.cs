@@ -122,7 +122,11 @@ public sealed class DataTests : IDisposable
         ChatTemplate template = ChatTemplate.Parse(
             "{% for m in messages %}[{{ m.role }}]{{ m.content }}<end>\n{% endfor %}{% if add_generation_prompt %}[assistant]{% endif %}");
         ChatFormat format = new("test", new Dictionary<string, ChatTemplate> { [ChatFormat.DefaultName] = template }, new Dictionary<string, object?>());
-        List<TextSegment> segments = Cut("""[{"role":"user","content":"a"},{"role":"assistant","content":"b"},{"role":"user","content":"c"},{"role":"assistant","content":"d"}]""");
+        List<TextSegment> segments = Cut(
+            """
+            [{"role":"user","content":"a"},{"role":"assistant","content":"b"},
+             {"role":"user","content":"c"},{"role":"assistant","content":"d"}]
+            """);
         Assert.Equal(["[user]a<end>\n[assistant]", "b<end>\n", "[user]c<end>\n[assistant]", "d<end>"], segments.Select(s => s.Text));
         Assert.Equal([false, true, false, true], segments.Select(s => s.IsTarget));
         Assert.Throws<InvalidInputException>(() => Cut("""[{"role":"user","content":"a"}]"""));

@@ -16,6 +16,7 @@ internal sealed record LossCase(JsonElement Json, TrainingObjective Objective, T
             GoldenRun.Integers(d),
             json.TryGetProperty("labelled", out JsonElement labelled) ? GoldenRun.Flags(labelled[i]) : null,
             random ? new RandomMasking(GoldenRun.Flags(visible[i]), [.. json.GetProperty("t")[i].EnumerateArray().Select(e => e.GetDouble())]) : null))];
-        return new LossCase(json, objective, new TidarLayout(objective, json.GetProperty("draft_length").GetInt32(), maskToken), json.GetProperty("alpha").GetDouble(), sequences);
+        TidarLayout layout = new(objective, json.GetProperty("draft_length").GetInt32(), maskToken);
+        return new LossCase(json, objective, layout, json.GetProperty("alpha").GetDouble(), sequences);
     }
 }

@@ -86,7 +86,8 @@ public sealed class TrainerTests : IDisposable
     [Fact]
     public void A_loss_that_is_no_number_stops_the_run_and_names_the_step()
     {
-        Recipe recipe = Write("diverging", steps: 20, learningRate: "10", extra: "  clip_norm: 0\n  final_learning_rate: 10\n  weight_decay: 10\n  warmup_steps: 0\n");
+        const string Wild = "  clip_norm: 0\n  final_learning_rate: 10\n  weight_decay: 10\n  warmup_steps: 0\n";
+        Recipe recipe = Write("diverging", steps: 20, learningRate: "10", extra: Wild);
         InvalidInputException error = Assert.Throws<InvalidInputException>(() => Train(recipe));
         Assert.Matches("step [0-9]+: expected a finite loss", error.Message);
     }
@@ -150,7 +151,7 @@ public sealed class TrainerTests : IDisposable
             File.WriteAllLines(lines, Enumerable.Range(0, 200).Select(i => i % 3 == 0
                 ? $"{{\"text\":\"number {i} follows {i - 1}\"}}"
                 : $"{{\"prompt\":\"after {i} comes \",\"completion\":\"{i + 1}\"}}"));
-            File.WriteAllText(Path.Combine(_folder.Path, "words.txt"), string.Join("\n\n", Enumerable.Range(0, 80).Select(i => new string((char)('a' + (i % 26)), 1 + i))));
+            _folder.Write("words.txt", string.Join("\n\n", Enumerable.Range(0, 80).Select(i => new string((char)('a' + (i % 26)), 1 + i))));
         }
 
         string path = Path.Combine(_folder.Path, $"{name}.yaml");

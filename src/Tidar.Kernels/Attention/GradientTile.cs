@@ -45,8 +45,8 @@ internal readonly unsafe ref struct GradientTile(
         int lines = rows.Length * kernel.HeadsPerGroup;
         int offset = group * kernel.HeadsPerGroup * Dimension;
         Gather(states + ((nint)firstRow * kernel.RowWidth) + offset, kernel.RowWidth, rows.Length, _layout.Queries, _layout.QueryPanels);
-        Gather(
-            outputGradient + ((nint)firstRow * kernel.Heads * Dimension) + offset, kernel.Heads * Dimension, rows.Length, _layout.Outputs, _layout.OutputPanels);
+        int outputWidth = kernel.Heads * Dimension;
+        Gather(outputGradient + ((nint)firstRow * outputWidth) + offset, outputWidth, rows.Length, _layout.Outputs, _layout.OutputPanels);
         int end = RowWindow.Prefix(rows).End;
         int width = Math.Max(0, end - _base);
         for (int slot = 0; slot < width; slot += Panel.Width)
@@ -111,7 +111,14 @@ internal readonly unsafe ref struct GradientTile(
 
     private void Score(long linesAt, nint line, int lines, KeyValueStore store, int slot, float* target, int targetStride) =>
         PanelMultiply.Run<Float32Element>(
-            _scratch + linesAt + (line * Dimension), Dimension, lines, store.Keys(group) + ((nint)slot * Dimension), Dimension, target, targetStride, accumulate: false);
+            _scratch + linesAt + (line * Dimension),
+            Dimension,
+            lines,
+            store.Keys(group) + ((nint)slot * Dimension),
+            Dimension,
+            target,
+            targetStride,
+            accumulate: false);
 
     private void ScoreSpan(ReadOnlySpan<AttentionRow> rows, int i)
     {

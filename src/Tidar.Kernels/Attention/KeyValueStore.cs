@@ -80,7 +80,9 @@ public sealed unsafe class KeyValueStore : IDisposable
         }
     }
 
-    /// <summary>Stores many rows at once in slots from <paramref name="slot"/> on. Different calls may run at the same time where no panel of 32 slots is shared.</summary>
+    /// <summary>
+    /// Stores many rows at once in slots from <paramref name="slot"/> on. Different calls may run at the same time where no panel of 32 slots is shared.
+    /// </summary>
     /// <param name="slot">First slot.</param>
     /// <param name="count">Rows.</param>
     /// <param name="keys">Row r's keys start at r · <paramref name="stride"/>.</param>
@@ -107,7 +109,10 @@ public sealed unsafe class KeyValueStore : IDisposable
                 }
 
                 for (int p = 0; p < ValuePanels; p++)
-                    CopyValues(v + (h * HeadDimension) + (p * Panel.Width), stride, count, ValueSlot(h, p, slot), Math.Min(Panel.Width, HeadDimension - (p * Panel.Width)));
+                {
+                    int first = p * Panel.Width, width = Math.Min(Panel.Width, HeadDimension - first);
+                    CopyValues(v + (h * HeadDimension) + first, stride, count, ValueSlot(h, p, slot), width);
+                }
             }
         }
     }

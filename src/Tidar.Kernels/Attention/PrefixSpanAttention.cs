@@ -7,7 +7,8 @@ using Tidar.Kernels.Threading;
 namespace Tidar.Kernels.Attention;
 
 /// <summary>
-/// Softmax attention of rows over "prefix + one span", grouped-query. For a row, the visible slots form one sequence, prefix first and span after it; scores, their
+/// Softmax attention of rows over "prefix + one span", grouped-query. For a row, the visible slots form one sequence, prefix first and span after it; scores,
+/// their
 /// sum and the weighted sum of values all run in that order, each value dimension as one serial chain. So a row's bits do not depend on which rows
 /// are computed beside it, nor on whether a key lies in the clean store or in the span: a draft verified in place, in a span, or
 /// decoded one by one gives the same result.

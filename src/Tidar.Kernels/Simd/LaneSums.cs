@@ -3,7 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Tidar.Kernels.Simd;
 
 /// <summary>
-/// Sums in the order of <see cref="Elementwise.Reduction"/>, for kernels that are already compiled for one register width: element i goes to accumulator i mod 16,
+/// Sums in the order of <see cref="Elementwise.Reduction"/>, for kernels that are already compiled for one register width: element i goes to accumulator i
+/// mod 16,
 /// held in 16 / lanes registers of which a kernel names four and uses as many as it needs.
 /// </summary>
 internal static unsafe class LaneSums<TLanes>

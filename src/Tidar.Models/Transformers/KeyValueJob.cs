@@ -21,23 +21,16 @@ internal readonly ref struct KeyValueJob(
         Span<float> row = _rows.Slice(item * width, width);
         if (layer.QueryKeyValueBias is { } bias)
             Activations.Add(row, bias, row);
-        NormalizeHeads(row[..q], layer.QueryNorm);
-        NormalizeHeads(row.Slice(q, kv), layer.KeyNorm);
+        if (layer is { QueryNorm: { } queryNorm, KeyNorm: { } keyNorm })
+        {
+            RmsNorm.RunHeads(row[..q], queryNorm, config.NormEpsilon);
+            RmsNorm.RunHeads(row.Slice(q, kv), keyNorm, config.NormEpsilon);
+        }
+
         rope.Rotate(row[..(q + kv)], token.Position);
         if (token.IsClean)
             _stores[token.Sequence].Write(token.Position, row.Slice(q, kv), row[(q + kv)..]);
         else
             span.Write(token.Ephemeral, row.Slice(q, kv), row[(q + kv)..]);
-    }
-
-    private void NormalizeHeads(Span<float> heads, float[]? weight)
-    {
-        if (weight is null)
-            return;
-        for (int h = 0; h < heads.Length; h += weight.Length)
-        {
-            Span<float> head = heads.Slice(h, weight.Length);
-            RmsNorm.Run(head, weight, config.NormEpsilon, head);
-        }
     }
 }

@@ -3,7 +3,9 @@ using Tidar.Kernels.Threading;
 
 namespace Tidar.Training.Backpropagation;
 
-/// <summary>Adds every row's gradient to its token's embedding. Work is cut by columns: rows that share a token are added in their order on one thread.</summary>
+/// <summary>
+/// Adds every row's gradient to its token's embedding. Work is cut by columns: rows that share a token are added in their order on one thread.
+/// </summary>
 internal readonly ref struct EmbeddingGradientJob(TrainingBatch batch, ReadOnlySpan<float> gradient, Span<float> embedding, int width) : IJob
 {
     private const int Columns = 64;

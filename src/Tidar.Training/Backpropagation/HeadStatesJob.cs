@@ -6,7 +6,8 @@ using Tidar.Models.Configuration;
 namespace Tidar.Training.Backpropagation;
 
 /// <summary>
-/// For every row [q, k, v] of a chunk: bias, head norms (keeping what they were given), RoPE; then keys and values into their store. Chunks are cut per half, so that
+/// For every row [q, k, v] of a chunk: bias, head norms (keeping what they were given), RoPE; then keys and values into their store. Chunks are cut per half,
+/// so that
 /// no two of them write one key panel.
 /// </summary>
 internal readonly ref struct HeadStatesJob(

@@ -24,7 +24,8 @@ internal static class Initialization
                 continue;
             }
 
-            bool writesResidual = parameter.Name.EndsWith("o_proj.weight", StringComparison.Ordinal) || parameter.Name.EndsWith("down_proj.weight", StringComparison.Ordinal);
+            bool writesResidual = parameter.Name.EndsWith("o_proj.weight", StringComparison.Ordinal)
+                || parameter.Name.EndsWith("down_proj.weight", StringComparison.Ordinal);
             SplitMix64 random = new(SplitMix64.Mix(seed + (ulong)i));
             foreach (ref float value in values)
                 value = (float)(Normal(random) * (writesResidual ? residual : Deviation));

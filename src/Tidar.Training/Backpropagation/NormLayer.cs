@@ -17,7 +17,8 @@ internal sealed class NormLayer(WorkerTeam team, float epsilon) : IDisposable
     }
 
     /// <summary>dx += gradient through the norm (or = where not accumulating); dw is added to; <paramref name="dy"/> is used up.</summary>
-    public void Backward(ReadOnlySpan<float> x, int rows, ReadOnlySpan<float> weight, Span<float> dy, Span<float> dx, Span<float> weightGradient, bool accumulate)
+    public void Backward(
+        ReadOnlySpan<float> x, int rows, ReadOnlySpan<float> weight, Span<float> dy, Span<float> dx, Span<float> weightGradient, bool accumulate)
     {
         int chunks = RowChunks.Count(rows);
         BackwardJob job = new(x, rows, weight, epsilon, dy, dx, _sums.Begin(chunks, weight.Length), accumulate);

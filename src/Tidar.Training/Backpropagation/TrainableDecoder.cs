@@ -163,7 +163,8 @@ public sealed class TrainableDecoder : IDisposable
 
     private void MlpForward(LayerParameters layer, LayerActivations kept, int rows, Span<float> output)
     {
-        Span<float> middle = kept.Middle.Rows(rows), normalized = kept.MlpInput.Rows(rows), gateUp = kept.GateUp.Rows(rows), activated = kept.Activated.Rows(rows);
+        Span<float> middle = kept.Middle.Rows(rows), normalized = kept.MlpInput.Rows(rows);
+        Span<float> gateUp = kept.GateUp.Rows(rows), activated = kept.Activated.Rows(rows);
         _norm.Forward(middle, rows, Parameters.Values(layer.MlpNorm), normalized);
         _linear.Forward(normalized, rows, Parameters.Values(layer.GateUp), kept.GateUp.Width, gateUp);
         SwiGluJob job = new(gateUp, Optional(layer.GateUpBias), activated, kept.Activated.Width);

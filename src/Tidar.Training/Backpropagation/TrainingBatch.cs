@@ -3,7 +3,10 @@ using Tidar.Training.Losses;
 
 namespace Tidar.Training.Backpropagation;
 
-/// <summary>The rows of one forward and backward pass: all clean rows, then all mask rows. Clean row r is slot r of the clean store, mask rows are slots of the span store.</summary>
+/// <summary>
+/// The rows of one forward and backward pass: all clean rows, then all mask rows. Clean row r is slot r of the clean store, mask rows are slots of the span
+/// store.
+/// </summary>
 public sealed class TrainingBatch
 {
     private readonly int[] _tokens;

@@ -18,7 +18,9 @@ internal sealed class CheckpointFolder(string output)
     /// <summary>The checkpoint of the most steps, or null.</summary>
     public string? Latest => Whole().LastOrDefault();
 
-    /// <summary>Writes a checkpoint through <paramref name="write"/>, which gets an empty folder, and deletes the oldest beyond <paramref name="keep"/>.</summary>
+    /// <summary>
+    /// Writes a checkpoint through <paramref name="write"/>, which gets an empty folder, and deletes the oldest beyond <paramref name="keep"/>.
+    /// </summary>
     /// <returns>The checkpoint's path.</returns>
     /// <exception cref="InvalidInputException">The place cannot be written.</exception>
     public string Write(int step, int keep, Action<string> write)
@@ -59,7 +61,9 @@ internal sealed class CheckpointFolder(string output)
 
     private List<string> Whole() => !Directory.Exists(Root)
         ? []
-        : [.. Directory.GetDirectories(Root, Prefix + "*").Where(d => Path.GetFileName(d)[Prefix.Length..].All(char.IsAsciiDigit)).Order(StringComparer.Ordinal)];
+        : [.. Directory.GetDirectories(Root, Prefix + "*")
+            .Where(d => Path.GetFileName(d)[Prefix.Length..].All(char.IsAsciiDigit))
+            .Order(StringComparer.Ordinal)];
 
     private void Clean(int keep)
     {

@@ -9,7 +9,8 @@ using Tidar.Training.Optimizer;
 namespace Tidar.Training.Checkpoints;
 
 /// <summary>
-/// What a checkpoint folder holds: a Hugging Face model (weights, configuration with the TiDAR record, tokenizer), and beside it the optimizer's moments and the run's state.
+/// What a checkpoint folder holds: a Hugging Face model (weights, configuration with the TiDAR record, tokenizer), and beside it the optimizer's moments and
+/// the run's state.
 /// </summary>
 internal static class TrainingCheckpoint
 {

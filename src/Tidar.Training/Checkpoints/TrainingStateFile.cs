@@ -36,12 +36,16 @@ internal static class TrainingStateFile
             throw new InvalidInputException(path, "settings", "an object", "none");
         foreach (JsonProperty setting in saved.EnumerateObject())
             settings.Add(new(setting.Name, setting.Value.ToString()));
-        return new TrainingState(
-            checked((int)Number("step", int.MaxValue)), Number("tokens", long.MaxValue), new DataPosition(Number("documents", long.MaxValue), (int)Number("offset", int.MaxValue)), settings);
+        DataPosition position = new(Number("documents", long.MaxValue), (int)Number("offset", int.MaxValue));
+        return new TrainingState((int)Number("step", int.MaxValue), Number("tokens", long.MaxValue), position, settings);
 
-        long Number(string name, long most) =>
-            root.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out long number) && number >= 0 && number <= most
+        long Number(string name, long most)
+        {
+            if (!root.TryGetProperty(name, out JsonElement value))
+                throw new InvalidInputException(path, name, "a whole number", "nothing");
+            return value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out long number) && number >= 0 && number <= most
                 ? number
-                : throw new InvalidInputException(path, name, "a whole number", value.ValueKind == JsonValueKind.Undefined ? "nothing" : value.GetRawText());
+                : throw new InvalidInputException(path, name, "a whole number", JsonFields.Describe(value));
+        }
     }
 }

@@ -14,7 +14,8 @@ internal static class Conversation
     private static readonly DateTime Date = new(2025, 1, 1);
 
     /// <summary>The segments of a conversation; only assistant messages are targets, or everything with <paramref name="trainOnPrompts"/>.</summary>
-    /// <exception cref="InvalidInputException">The messages are malformed, or the template writes earlier messages differently once later ones follow.</exception>
+    /// <exception cref="InvalidInputException">The messages are malformed, or the template writes earlier messages differently once later ones
+    /// follow.</exception>
     public static List<TextSegment> Cut(JsonElement messages, ChatFormat format, bool trainOnPrompts, string source)
     {
         if (messages.ValueKind != JsonValueKind.Array || messages.GetArrayLength() == 0)

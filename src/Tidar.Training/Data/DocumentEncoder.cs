@@ -6,7 +6,10 @@ namespace Tidar.Training.Data;
 /// <summary>Turns documents into token ids with a label each, ended by the end token.</summary>
 internal sealed class DocumentEncoder(Tokenizer tokenizer, int endToken, int maskToken, string source)
 {
-    /// <summary>Tokens of a document and which of them are targets. The first segment gets what the tokenizer puts before a text (such as BOS), as a user's prompt does; a rendered chat template has it already.</summary>
+    /// <summary>
+    /// Tokens of a document and which of them are targets. The first segment gets what the tokenizer puts before a text (such as BOS), as a user's prompt
+    /// does; a rendered chat template has it already.
+    /// </summary>
     /// <exception cref="InvalidInputException">The text contains the mask token.</exception>
     public (int[] Tokens, bool[] Labelled) Encode(IReadOnlyList<TextSegment> document)
     {
@@ -14,7 +17,8 @@ internal sealed class DocumentEncoder(Tokenizer tokenizer, int endToken, int mas
         List<bool> labelled = [];
         foreach (TextSegment segment in document)
         {
-            foreach (int id in tokenizer.Encode(segment.Text, addSpecialTokens: tokens.Count == 0 && !segment.HasSpecialTokens, parseSpecialTokens: segment.HasSpecialTokens))
+            bool isStart = tokens.Count == 0 && !segment.HasSpecialTokens;
+            foreach (int id in tokenizer.Encode(segment.Text, addSpecialTokens: isStart, parseSpecialTokens: segment.HasSpecialTokens))
             {
                 if (id == maskToken)
                     throw new InvalidInputException(source, "data", "text without the mask token", $"\"{tokenizer.GetToken(id)}\" in a document");

@@ -2,7 +2,9 @@ using Tidar.Training.Data.Synthetic;
 
 namespace Tidar.Training.Data;
 
-/// <summary>Generators of training text by the name that recipes call them. Each is endless and decided by its seed, with disjoint halves for training and evaluation.</summary>
+/// <summary>
+/// Generators of training text by the name that recipes call them. Each is endless and decided by its seed, with disjoint halves for training and evaluation.
+/// </summary>
 public static class DocumentGenerators
 {
     private static readonly Dictionary<string, Func<ulong, CorpusSplit, IEnumerable<TrainingDocument>>> Known = new(StringComparer.Ordinal)

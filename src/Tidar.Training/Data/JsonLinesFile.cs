@@ -61,10 +61,15 @@ internal sealed class JsonLinesFile : IDocumentFile
     public void Dispose() => _file.Dispose();
 
     private ChatFormat Chat(int line) =>
-        _chat.Value ?? throw new InvalidInputException(_path, $"line {line}: messages", "a tokenizer folder with a chat template (tokenizer.path or init_from)", "none");
+        _chat.Value ?? throw new InvalidInputException(
+            _path, $"line {line}: messages", "a tokenizer folder with a chat template (tokenizer.path or init_from)", "none");
 
-    private string Text(JsonElement root, string name, int line) =>
-        root.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String
+    private string Text(JsonElement root, string name, int line)
+    {
+        if (!root.TryGetProperty(name, out JsonElement value))
+            throw new InvalidInputException(_path, $"line {line}: {name}", "a string", "nothing");
+        return value.ValueKind == JsonValueKind.String
             ? value.GetString()!
-            : throw new InvalidInputException(_path, $"line {line}: {name}", "a string", value.ValueKind == JsonValueKind.Undefined ? "nothing" : $"{value.ValueKind}");
+            : throw new InvalidInputException(_path, $"line {line}: {name}", "a string", JsonFields.Describe(value));
+    }
 }

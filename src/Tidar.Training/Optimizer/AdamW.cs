@@ -7,7 +7,9 @@ using Tidar.Training.Checkpoints;
 
 namespace Tidar.Training.Optimizer;
 
-/// <summary>AdamW (arXiv 1711.05101) with clipping by the global gradient norm. Weight decay applies to matrices, embedding included, not to norms and biases.</summary>
+/// <summary>
+/// AdamW (arXiv 1711.05101) with clipping by the global gradient norm. Weight decay applies to matrices, embedding included, not to norms and biases.
+/// </summary>
 public sealed class AdamW : IDisposable
 {
     // Work is cut in pieces of fixed size, so sums do not depend on the number of threads.

@@ -29,7 +29,11 @@ public static class RecipeReader
         DataRecipe[] data = [.. top.List("data").Select(entry => ReadData(entry, folder))];
         YamlFields objective = top.OrEmpty("objective");
         TrainingObjective kind = objective.Choice(
-            "kind", TrainingObjective.Tidar, ("tidar", TrainingObjective.Tidar), ("tidar-random-mask", TrainingObjective.TidarRandomMask), ("ar", TrainingObjective.Autoregressive));
+            "kind",
+            TrainingObjective.Tidar,
+            ("tidar", TrainingObjective.Tidar),
+            ("tidar-random-mask", TrainingObjective.TidarRandomMask),
+            ("ar", TrainingObjective.Autoregressive));
         int draftLength = objective.Integer("draft_length", 1, ModelLimits.DraftLength, 8);
         double alpha = objective.Number("alpha", 0, 1e6, 1);
         objective.Finish();

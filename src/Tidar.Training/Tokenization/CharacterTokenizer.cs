@@ -20,7 +20,8 @@ internal static class CharacterTokenizer
         }
 
         using MemoryStream stream = new();
-        using (Utf8JsonWriter json = new(stream, new JsonWriterOptions { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        JsonWriterOptions style = new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+        using (Utf8JsonWriter json = new(stream, style))
             Write(json, [.. characters.Select(c => new Rune(c).ToString())], special);
         return stream.ToArray();
     }
