@@ -222,5 +222,8 @@ public sealed class Tokenizer
         _parts.PreTokenizer.Split(part, visitor.Buffer);
         foreach (Piece piece in visitor.Buffer)
             visitor.Piece(piece.Span);
+
+        // The buffer outlives the call; the text in it should not.
+        visitor.Buffer.Clear();
     }
 }
