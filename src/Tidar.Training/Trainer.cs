@@ -69,7 +69,10 @@ public sealed class Trainer : IDisposable
                 throw;
             }
 
+            // First the line, then the checkpoint: a kill between the two leaves a line too many, which resuming drops, and never one too few.
             metrics.Write(last);
+            if (Step == _recipe.Steps || Step % _recipe.CheckpointEvery == 0)
+                last = last with { Checkpoint = _run.Save(_run.Packer.Position) };
             report?.Invoke(last);
         }
 
@@ -105,9 +108,7 @@ public sealed class Trainer : IDisposable
         long tokens = passes.Sum(p => (long)p.CleanRows);
         _run.Tokens += tokens;
         double seconds = _clock.Elapsed.TotalSeconds;
-        bool isLast = Step == _recipe.Steps;
-        LossSums? heldOut = _recipe.EvaluateEvery > 0 && (isLast || Step % _recipe.EvaluateEvery == 0) ? Evaluate() : null;
-        string? checkpoint = isLast || Step % _recipe.CheckpointEvery == 0 ? _run.Save(_run.Packer.Position) : null;
+        LossSums? heldOut = _recipe.EvaluateEvery > 0 && (Step == _recipe.Steps || Step % _recipe.EvaluateEvery == 0) ? Evaluate() : null;
         return new TrainingProgress(
             Step,
             _recipe.Steps,
@@ -120,7 +121,7 @@ public sealed class Trainer : IDisposable
             Smooth(tokens / seconds),
             TimeSpan.FromSeconds(Math.Min(1e9, (_recipe.Steps - Step) * (tokens / _speed))),
             heldOut,
-            checkpoint);
+            Checkpoint: null);
     }
 
     private List<TrainingBatch> DrawStep()
