@@ -72,7 +72,9 @@ public sealed class ChatTemplate
     /// <param name="messages">JSON array of messages (<c>role</c>, <c>content</c>, …).</param>
     /// <param name="tools">JSON array of tools the model may call; the variable is none where null.</param>
     /// <param name="addGenerationPrompt">End with the start of the assistant's answer.</param>
-    /// <param name="extra">Further variables: special tokens such as <c>bos_token</c>, and switches such as <c>enable_thinking</c>. They win over the others.</param>
+    /// <param name="extra">
+    /// Further variables: special tokens such as <c>bos_token</c>, and switches such as <c>enable_thinking</c>. They win over the others.
+    /// </param>
     /// <param name="now">Local time that <c>strftime_now</c> shows; the present where null.</param>
     /// <exception cref="TemplateException">The template failed (often on purpose, about the messages), or cost more than the limits allow.</exception>
     public string RenderChat(

@@ -43,6 +43,11 @@ public sealed class ChatTemplateTests
     }
 
     [Fact]
+    public void A_value_that_holds_itself_prints_as_in_python() => Assert.Equal(
+        "<Namespace {'x': [<Namespace {...}>]}> [<Namespace {'x': [...]}>]",
+        Render("{% set ns = namespace() %}{% set ns.x = [ns] %}{{ ns }} {{ ns.x }}"));
+
+    [Fact]
     public void A_variable_of_a_foreign_type_is_refused() =>
         Assert.Equal(TemplateErrorKind.Type, Assert.Throws<TemplateException>(() => Render("{{ x }}", ("x", new Uri("http://a.b")))).Kind);
 

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Tidar.Models.Chat.Jinja;
 
-/// <summary>What a filter's <c>attribute</c> argument selects from an item: nothing, an index, or a path such as <c>"function.name"</c> or <c>"0.id"</c>.</summary>
+/// <summary>
+/// What a filter's <c>attribute</c> argument selects from an item: nothing, an index, or a path such as <c>"function.name"</c> or <c>"0.id"</c>.
+/// </summary>
 internal static class AttributeGetter
 {
     /// <summary>One path. <paramref name="otherwise"/>, unless none, replaces what is undefined.</summary>

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Tidar.Models.Chat.Jinja;
 
-/// <summary>The C library's <c>strftime</c> in the C locale, with glibc's flags: <c>%-d</c> without padding, <c>%_d</c> with spaces, <c>%^a</c> in upper case.</summary>
+/// <summary>
+/// The C library's <c>strftime</c> in the C locale, with glibc's flags: <c>%-d</c> without padding, <c>%_d</c> with spaces, <c>%^a</c> in upper case.
+/// </summary>
 internal static class DateText
 {
     /// <summary>Formats a local time without a time zone, as Python's <c>datetime.now()</c> is.</summary>
@@ -23,7 +25,7 @@ internal static class DateText
                 flag = format[at++];
             int width = 0;
             for (; at < format.Length && char.IsAsciiDigit(format[at]); at++)
-                width = Math.Min((width * 10) + (format[at] - (char)48), 1 << 28);
+                width = Math.Min((width * 10) + (format[at] - '0'), 1 << 28);
             if (at + 1 < format.Length && format[at] is 'E' or 'O')
                 at++;
             string? field = at < format.Length ? Field(budget, time, format[at], flag, width) : null;

@@ -87,9 +87,7 @@ internal static partial class Filters
             : Fail.Type($"unsupported operand type(s) for +=: '{Display.TypeName(value)}' and 'str'"));
         bool first = Comparison.IsTrue(a[1]);
         bool blank = Comparison.IsTrue(a[2]);
-        string indent = PythonText.AsText(a[0]) is string given
-            ? (value is Markup && a[0] is not Markup ? Markup.EscapeText(budget, given) : given)
-            : new TextBuilder(budget).Append(' ', Numbers.ToInt(a[0])).ToString();
+        string indent = PythonText.AsText(a[0]) ?? new TextBuilder(budget).Append(' ', Numbers.ToInt(a[0])).ToString();
         TextBuilder result = new(budget);
         List<string> lines = StringMethods.Lines(budget, text + "\n", keepEnds: false);
         for (int i = 0; i < lines.Count; i++)

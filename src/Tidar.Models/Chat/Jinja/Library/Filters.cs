@@ -11,7 +11,8 @@ internal static partial class Filters
 
     private static IEnumerable<Filter> Values() =>
     [
-        .. Named(["default", "d"], "default_value='', boolean=False", (_, v, a) => v is Undefined || (Comparison.IsTrue(a[1]) && !Comparison.IsTrue(v)) ? a[0] : v),
+        .. Named(["default", "d"], "default_value='', boolean=False", (_, v, a) =>
+            v is Undefined || (Comparison.IsTrue(a[1]) && !Comparison.IsTrue(v)) ? a[0] : v),
         .. Named(["length", "count"], "", (run, v, _) => Numbers.Box((long)Iteration.Length(run.Budget, v))),
         new("abs", "", (run, v, _) => Abs(run.Budget, v)),
         new("int", "default=0, base=10", (run, v, a) => ToInteger(run.Budget, v, a[0], Numbers.ToInt(a[1]))),
@@ -119,13 +120,22 @@ internal static partial class Filters
             yield return pair;
     }
 
+    private static double RequireFloat(Budget budget, object? value)
+    {
+        if (value is Undefined undefined)
+            throw undefined.Error();
+        if (Numbers.IsNumber(value))
+            return Numbers.ToDouble(value);
+        if (PythonText.AsText(value) is not string text)
+            throw Fail.Type($"float() argument must be a string or a real number, not '{Display.TypeName(value)}'");
+        return Numbers.TryParseDouble(budget, text, out double number)
+            ? number
+            : throw Fail.Value($"could not convert string to float: {Display.QuoteText(text)}");
+    }
+
     private static string FileSize(Budget budget, object? value, bool binary)
     {
-        double bytes = PythonText.AsText(value) is string text
-            ? Numbers.TryParseDouble(budget, text, out double parsed) ? parsed : throw Fail.Value($"could not convert string to float: {Display.QuoteText(text)}")
-            : value is Undefined undefined ? throw undefined.Error()
-            : Numbers.IsNumber(value) ? Numbers.ToDouble(value)
-            : throw Fail.Type($"float() argument must be a string or a real number, not '{Display.TypeName(value)}'");
+        double bytes = RequireFloat(budget, value);
         double unit = binary ? 1024 : 1000;
         if (bytes == 1)
             return "1 Byte";

@@ -17,7 +17,7 @@ internal static class Globals
         new("cycler", "type", (_, a) => new Cycler(a)),
         new("joiner", "type", (_, a) => new Joiner(Separator.Bind("joiner", a)[0] ?? ", ")),
         new("lipsum", "function", LoremIpsum.Generate),
-        new("raise_exception", "function", (run, a) => throw new TemplateException(TemplateErrorKind.Raised, Display.Str(run.Budget, Message.Bind("raise_exception", a)[0]))),
+        new("raise_exception", "function", RaiseException),
         new("strftime_now", "function", (run, a) => DateText.Format(run.Budget, run.Now, PythonText.Require(Format.Bind("strftime_now", a)[0]))),
     }.ToDictionary(f => f.Name, f => (object)f);
 
@@ -32,6 +32,9 @@ internal static class Globals
             dict.Set(key, value);
         return dict;
     }
+
+    private static object? RaiseException(RenderContext run, Arguments arguments) =>
+        throw new TemplateException(TemplateErrorKind.Raised, Display.Str(run.Budget, Message.Bind("raise_exception", arguments)[0]));
 
     private static PyDict Dict(Budget budget, Arguments arguments)
     {

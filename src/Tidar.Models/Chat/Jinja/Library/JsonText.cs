@@ -4,7 +4,9 @@ using System.Runtime.CompilerServices;
 
 namespace Tidar.Models.Chat.Jinja;
 
-/// <summary>Python's <c>json.dumps</c>, as Hugging Face's <c>tojson</c> filter calls it: no HTML escaping, non-ASCII text as it is unless asked otherwise.</summary>
+/// <summary>
+/// Python's <c>json.dumps</c>, as Hugging Face's <c>tojson</c> filter calls it: no HTML escaping, non-ASCII text as it is unless asked otherwise.
+/// </summary>
 internal sealed class JsonText
 {
     private readonly Budget _budget;

@@ -10,14 +10,18 @@ internal static partial class StringMethods
         Returning("strip", "chars=None, /", (b, s, a) => Strip(b, s, a[0], start: true, end: true)),
         Returning("lstrip", "chars=None, /", (b, s, a) => Strip(b, s, a[0], start: true, end: false)),
         Returning("rstrip", "chars=None, /", (b, s, a) => Strip(b, s, a[0], start: false, end: true)),
-        Returning("removeprefix", "prefix, /", (b, s, a) => PythonText.Require(a[0]) is var p && s.StartsWith(p, StringComparison.Ordinal) ? b.Text(s[p.Length..]) : s),
-        Returning("removesuffix", "suffix, /", (b, s, a) => PythonText.Require(a[0]) is var p && p.Length > 0 && s.EndsWith(p, StringComparison.Ordinal) ? b.Text(s[..^p.Length]) : s),
+        Returning("removeprefix", "prefix, /", (b, s, a) =>
+            PythonText.Require(a[0]) is var p && s.StartsWith(p, StringComparison.Ordinal) ? b.Text(s[p.Length..]) : s),
+        Returning("removesuffix", "suffix, /", (b, s, a) =>
+            PythonText.Require(a[0]) is var p && s.EndsWith(p, StringComparison.Ordinal) ? b.Text(s[..^p.Length]) : s),
     ];
 
     private static IEnumerable<Method> SplitMethods() =>
     [
-        new("split", new("sep=None, maxsplit=-1"), (run, self, a) => Like(self, Split(run.Budget, PythonText.AsText(self)!, a[0], Numbers.ToInt(a[1])))),
-        new("rsplit", new("sep=None, maxsplit=-1"), (run, self, a) => Like(self, SplitFromRight(run.Budget, PythonText.AsText(self)!, a[0], Numbers.ToInt(a[1])))),
+        new("split", new("sep=None, maxsplit=-1"), (run, self, a) =>
+            Like(self, Split(run.Budget, PythonText.AsText(self)!, a[0], Numbers.ToInt(a[1])))),
+        new("rsplit", new("sep=None, maxsplit=-1"), (run, self, a) =>
+            Like(self, SplitFromRight(run.Budget, PythonText.AsText(self)!, a[0], Numbers.ToInt(a[1])))),
         new("splitlines", new("keepends=False"), (run, self, a) => Like(self, Lines(run.Budget, PythonText.AsText(self)!, Comparison.IsTrue(a[0])))),
         new("partition", new("sep, /"), (run, self, a) => Partition(run.Budget, self, a[0], last: false)),
         new("rpartition", new("sep, /"), (run, self, a) => Partition(run.Budget, self, a[0], last: true)),

@@ -1,6 +1,8 @@
 namespace Tidar.Models.Chat.Jinja;
 
-/// <summary><c>include</c>, <c>import</c>, <c>from … import</c> or <c>extends</c>: parsed, and an error when reached, as there are no other templates.</summary>
+/// <summary>
+/// <c>include</c>, <c>import</c>, <c>from … import</c> or <c>extends</c>: parsed, and an error when reached, as there are no other templates.
+/// </summary>
 internal sealed class ForeignTemplate(string tag, Expression template, string[] names, bool ignoreMissing, int line) : Statement(line)
 {
     public override IEnumerable<Node> Children => [template];

@@ -22,7 +22,7 @@ internal static class Display
     public static string Repr(Budget budget, object? value)
     {
         TextBuilder text = new(budget);
-        Repr(text, budget, value);
+        Repr(text, budget, value, []);
         return text.ToString();
     }
 
@@ -62,7 +62,7 @@ internal static class Display
         _ => value.GetType().Name,
     };
 
-    private static void Repr(TextBuilder text, Budget budget, object? value)
+    private static void Repr(TextBuilder text, Budget budget, object? value, List<object> path)
     {
         switch (value)
         {
@@ -89,27 +89,33 @@ internal static class Display
             default:
                 RuntimeHelpers.EnsureSufficientExecutionStack();
                 budget.Step();
-                ReprObject(text, budget, value);
+                ReprObject(text, budget, value, path);
                 break;
         }
     }
 
-    private static void ReprObject(TextBuilder text, Budget budget, object value)
+    private static void ReprObject(TextBuilder text, Budget budget, object value, List<object> path)
     {
+        // Only a namespace can hold what holds it.
+        bool cyclic = value is PySequence or PyDict && path.Exists(p => p is Namespace) && path.Exists(p => ReferenceEquals(p, value));
+        path.Add(value);
         switch (value)
         {
+            case PyList or PyTuple or PyDict when cyclic:
+                text.Append(value switch { PyList => "[...]", PyTuple => "(...)", _ => "{...}" });
+                break;
             case PyList list:
-                ReprItems(text, budget, "[", list.Items, "]");
+                ReprItems(text, budget, "[", list.Items, "]", path);
                 break;
             case PyTuple tuple:
-                ReprItems(text, budget, "(", tuple.Items, tuple.Count == 1 ? ",)" : ")");
+                ReprItems(text, budget, "(", tuple.Items, tuple.Count == 1 ? ",)" : ")", path);
                 break;
             case PyDict dict:
-                ReprDict(text, budget, dict);
+                ReprDict(text, budget, dict, path);
                 break;
             case DictView view:
                 text.Append(TypeName(view));
-                ReprItems(text, budget, "([", view.Values(), "])");
+                ReprItems(text, budget, "([", view.Values(), "])", path);
                 break;
             case PyRange range:
                 text.Append(range.Step == 1 ? $"range({range.Start}, {range.Stop})" : $"range({range.Start}, {range.Stop}, {range.Step})");
@@ -119,7 +125,7 @@ internal static class Display
                 break;
             case Namespace space:
                 text.Append("<Namespace ");
-                ReprDict(text, budget, space.Attributes);
+                Repr(text, budget, space.Attributes, path);
                 text.Append('>');
                 break;
             case PyBytes bytes:
@@ -129,6 +135,8 @@ internal static class Display
                 text.Append(ReprOpaque(value));
                 break;
         }
+
+        path.RemoveAt(path.Count - 1);
     }
 
     // Where CPython prints an address, which is a different one in every run, this prints none.
@@ -136,7 +144,7 @@ internal static class Display
     {
         Macro macro => macro.Name is null ? "<Macro anonymous>" : $"<Macro {QuoteText(macro.Name)}>",
         LoopContext loop => $"<LoopContext {loop.Index0 + 1}/{loop.Length}>",
-        TemplateReference self => $"<TemplateReference {QuoteText(self.TemplateName)}>",
+        TemplateReference => "<TemplateReference None>",
         Function { TypeName: "type" } function => $"<class '{function.Name}'>",
         Function function => $"<function {function.Name}>",
         BoundMethod method => $"<built-in method {method.Method.Name} of {TypeName(method.Owner)} object>",
@@ -144,7 +152,7 @@ internal static class Display
         _ => $"<{TypeName(value)} object>",
     };
 
-    private static void ReprItems(TextBuilder text, Budget budget, string open, IEnumerable<object?> items, string close)
+    private static void ReprItems(TextBuilder text, Budget budget, string open, IEnumerable<object?> items, string close, List<object> path)
     {
         text.Append(open);
         bool first = true;
@@ -153,22 +161,22 @@ internal static class Display
             if (!first)
                 text.Append(", ");
             first = false;
-            Repr(text, budget, item);
+            Repr(text, budget, item, path);
         }
 
         text.Append(close);
     }
 
-    private static void ReprDict(TextBuilder text, Budget budget, PyDict dict)
+    private static void ReprDict(TextBuilder text, Budget budget, PyDict dict, List<object> path)
     {
         text.Append('{');
         for (int i = 0; i < dict.Count; i++)
         {
             if (i > 0)
                 text.Append(", ");
-            Repr(text, budget, dict.Entries[i].Key);
+            Repr(text, budget, dict.Entries[i].Key, path);
             text.Append(": ");
-            Repr(text, budget, dict.Entries[i].Value);
+            Repr(text, budget, dict.Entries[i].Value, path);
         }
 
         text.Append('}');

@@ -189,6 +189,8 @@ internal sealed class StringFormat
     {
         if (text.Length == 0 || !text.All(char.IsAsciiDigit))
             return null;
-        return text.Length < 18 ? long.Parse(text, System.Globalization.CultureInfo.InvariantCulture) : throw Fail.Value("Too many decimal digits in format string");
+        return text.Length < 18
+            ? long.Parse(text, System.Globalization.CultureInfo.InvariantCulture)
+            : throw Fail.Value("Too many decimal digits in format string");
     }
 }

@@ -3,8 +3,6 @@ namespace Tidar.Models.Chat.Jinja;
 /// <summary>The variable <c>self</c>: the template's blocks by name.</summary>
 internal sealed class TemplateReference(Template template, Variables variables)
 {
-    public string TemplateName => template.Name;
-
     /// <summary>The block of a name.</summary>
     public bool TryBlock(object? name, out object? block)
     {
