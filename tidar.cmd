@@ -17,7 +17,7 @@ if not errorlevel 1 if exist "%program%\tidar.dll" goto run
 if not exist "%root%artifacts" mkdir "%root%artifacts"
 echo tidar: building (the first time takes a minute) 1>&2
 pushd "%root%"
-dotnet publish src\Tidar.Cli --configuration Release --artifacts-path artifacts\build --output artifacts\tidar --use-current-runtime --no-self-contained -p:PublishReadyToRun=true -p:RunAnalyzers=false -p:GenerateDocumentationFile=false -nologo -verbosity:quiet >"%root%artifacts\build.log" 2>&1
+dotnet publish src\Tidar.Cli --configuration Release --artifacts-path artifacts\build --output artifacts\tidar --use-current-runtime --no-self-contained -p:PublishReadyToRun=true -p:EmbedModel=false -p:RunAnalyzers=false -p:GenerateDocumentationFile=false -nologo -verbosity:quiet >"%root%artifacts\build.log" 2>&1
 if errorlevel 1 (
     popd
     type "%root%artifacts\build.log" 1>&2

@@ -10,14 +10,14 @@ internal sealed class ModelText
 {
     private readonly string _path;
     private readonly Lazy<Tokenizer?> _tokenizer;
-    private readonly Lazy<ModelChatTemplate?> _template;
+    private readonly Lazy<ChatFormat?> _format;
 
     /// <summary>The text side of an opened model, which must stay open.</summary>
     public ModelText(Checkpoint checkpoint)
     {
         _path = checkpoint.Path;
         _tokenizer = new(() => checkpoint.HasTokenizer ? checkpoint.LoadTokenizer() : null);
-        _template = new(() => _tokenizer.Value is Tokenizer tokenizer ? ModelChatTemplate.Of(checkpoint, tokenizer) : null);
+        _format = new(() => ChatFormat.Load(checkpoint));
     }
 
     /// <summary>The text side of a lone <c>tokenizer.json</c>, or of a folder that holds one and need not hold a model.</summary>
@@ -25,7 +25,7 @@ internal sealed class ModelText
     {
         _path = path;
         _tokenizer = new(() => Tokenizer.Load(path));
-        _template = new(() => ModelChatTemplate.FromFolder(Directory.Exists(path) ? path : Path.GetDirectoryName(Path.GetFullPath(path))!));
+        _format = new(() => ChatFormat.LoadFolder(Directory.Exists(path) ? path : Path.GetDirectoryName(Path.GetFullPath(path))!));
     }
 
     /// <summary>The tokenizer; null where the model comes without one.</summary>
@@ -38,6 +38,6 @@ internal sealed class ModelText
 
     /// <summary>The chat template, for messages.</summary>
     /// <exception cref="InvalidInputException">The model comes without one, or it is malformed.</exception>
-    public ModelChatTemplate RequireTemplate() => _template.Value ?? throw new InvalidInputException(
+    public ChatFormat RequireChat() => _format.Value ?? throw new InvalidInputException(
         _path, null, "a chat template, as the prompt is a conversation (chat_template.jinja, or chat_template in tokenizer_config.json)", "none");
 }

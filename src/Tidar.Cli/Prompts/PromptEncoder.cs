@@ -1,5 +1,6 @@
 using Tidar.Cli.Models;
 using Tidar.Models;
+using Tidar.Models.Chat;
 using Tidar.Models.Tokenization;
 
 namespace Tidar.Cli.Prompts;
@@ -20,9 +21,21 @@ internal sealed class PromptEncoder(ModelText text)
         return unencoded.Guard(() =>
         {
             Tokenizer tokenizer = text.RequireTokenizer();
-            string prompt = line.Text ?? text.RequireTemplate().Render(line.Messages!.Value, line.Tools);
+            string prompt = line.Text ?? Render(text.RequireChat(), line);
             bool addSpecial = line.AddSpecial ?? line.Text is not null;
             return unencoded with { Ids = tokenizer.Encode(prompt, addSpecial), Text = prompt };
         });
+    }
+
+    private static string Render(ChatFormat chat, PromptLine line)
+    {
+        try
+        {
+            return chat.Render(line.Messages!.Value, line.Tools);
+        }
+        catch (TemplateException error)
+        {
+            throw error.ToInvalidInput(chat.Source);
+        }
     }
 }

@@ -32,7 +32,7 @@ public sealed class TemplateTests
         CommandRun run = CommandRun.Of("template", "--template", template, "--cases", cases, "--json");
         Assert.Equal(2, run.Code);
         Assert.Equal(2, run.Output.Split("{\"error\":").Length - 1);
-        Assert.StartsWith($"error: {template}: chat_template line 1", run.Error, StringComparison.Ordinal);
+        Assert.StartsWith($"error: {template}: chat_template", run.Error, StringComparison.Ordinal);
         Assert.Single(run.Error.TrimEnd().Split('\n'));
     }
 

@@ -57,7 +57,7 @@ public sealed class TokenizeTests
         string prompts = folder.Write("p.jsonl", "{\"prompt\": \"a\"}\n{\"messages\": []}");
         string mistake = CommandRun.Of("tokenize", "--model", folder.Path, "--prompts", prompts).Mistake();
         Assert.Contains("p.jsonl line 2: ", mistake, StringComparison.Ordinal);
-        Assert.Contains("chat_template.jinja", mistake, StringComparison.Ordinal);
+        Assert.Contains("chat_template", mistake, StringComparison.Ordinal);
         Assert.Contains("roles must alternate", mistake, StringComparison.Ordinal);
     }
 
