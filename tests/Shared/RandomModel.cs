@@ -1,3 +1,4 @@
+using Tidar.Kernels.Matrices;
 using Tidar.Kernels.Threading;
 using Tidar.Models.Configuration;
 using Tidar.Models.Transformers;
@@ -30,10 +31,10 @@ internal static class RandomModel
         };
 
     /// <summary>A model of that shape; the larger <paramref name="scale"/>, the more decided its predictions.</summary>
-    public static Transformer Create(ModelConfig config, int seed, WorkerTeam team, float scale = 1)
+    public static Transformer Create(ModelConfig config, int seed, WorkerTeam team, float scale = 1, WeightFormat? format = null)
     {
         Dictionary<string, WeightTensor> tensors = Tensors(config, seed, scale).ToDictionary(t => t.Name, StringComparer.Ordinal);
-        return Transformer.Load(config, (name, _) => tensors[name], team);
+        return Transformer.Load(config, (name, _) => tensors[name], team, format);
     }
 
     /// <summary>Random tensors of that shape.</summary>

@@ -11,7 +11,7 @@ internal sealed class ModelOptions
     private readonly Option<string?> _model = Opt.Text(
         "--model", "PATH|NAME", "Hugging Face folder, GGUF file, or a name under models/ (default: the embedded tidar-demo)");
 
-    private readonly Option<string?> _weights = Opt.Choice("--weights", "format of the weights in memory (default: exactly as stored)", "f32", "bf16");
+    private readonly Option<string?> _weights = Opt.Choice("--weights", "format of the weights in memory (default: exactly as stored)", "f32", "bf16", "int8");
     private readonly Option<int?> _threads = Opt.Threads();
     private readonly Option<ulong> _seed = Opt.Seed("--seed", "seed of sampling: equal seeds give equal text (default: 0)");
     private readonly Option<bool> _json = Opt.Json();
@@ -31,6 +31,7 @@ internal sealed class ModelOptions
         {
             "f32" => WeightFormat.Float32,
             "bf16" => WeightFormat.BFloat16,
+            "int8" => WeightFormat.Int8,
             _ => null,
         };
         return new LoadedModel(parsed.GetValue(_model), parsed.GetValue(_threads) ?? Environment.ProcessorCount, format);

@@ -1,3 +1,4 @@
+using Tidar.Kernels.Matrices;
 using Tidar.Kernels.Threading;
 using Tidar.Models.Configuration;
 using Tidar.Models.Transformers;
@@ -21,14 +22,17 @@ public sealed class RowInvarianceTests
     {
         using WorkerTeam team = new(2), single = new(1);
         ModelConfig config = RandomModel.Config(architecture, layers: layers);
-        using Transformer model = RandomModel.Create(config, 1, team), alone = RandomModel.Create(config, 1, single);
-        int[] ids = Ids(config);
-        float[] whole = Run(model, ids, Length);
-        Assert.All(whole, v => Assert.True(float.IsFinite(v)));
-        foreach (int chunk in new[] { 1, 2, 7, 32 })
+        foreach (WeightFormat format in Enum.GetValues<WeightFormat>())
         {
-            Assert.Equal(whole, Run(model, ids, chunk));
-            Assert.Equal(whole, Run(alone, ids, chunk));
+            using Transformer model = RandomModel.Create(config, 1, team, format: format), alone = RandomModel.Create(config, 1, single, format: format);
+            int[] ids = Ids(config);
+            float[] whole = Run(model, ids, Length);
+            Assert.All(whole, v => Assert.True(float.IsFinite(v)));
+            foreach (int chunk in new[] { 1, 2, 7, 32 })
+            {
+                Assert.Equal(whole, Run(model, ids, chunk));
+                Assert.Equal(whole, Run(alone, ids, chunk));
+            }
         }
     }
 

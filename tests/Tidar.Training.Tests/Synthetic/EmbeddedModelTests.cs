@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Tidar.Decoding.Engine;
+using Tidar.Kernels.Matrices;
 using Tidar.Kernels.Threading;
 using Tidar.Models.Tokenization;
 using Tidar.Models.Tokenization.Training;
@@ -41,6 +42,23 @@ public sealed class EmbeddedModelTests
         Assert.Equal(200, problems);
         Assert.InRange(right, 190, 200);
         Assert.InRange((double)tokens / passes, 5, 8);
+    }
+
+    [Theory]
+    [InlineData(TidarMode.Fused)]
+    [InlineData(TidarMode.TwoPass)]
+    public void With_int8_weights_too_it_says_what_its_autoregressive_twin_says(TidarMode mode)
+    {
+        using WorkerTeam team = new(2);
+        using Checkpoint checkpoint = Checkpoint.Open(Path.Combine(SharedData.RepositoryRoot, "models", "tidar-demo"));
+        using Transformer model = Transformer.Load(checkpoint, team, WeightFormat.Int8);
+        TextGenerator generator = new(model, checkpoint.LoadTokenizer());
+        foreach (JsonElement line in File.ReadLines(Recipe("heldout.jsonl")).Where((_, i) => i % 11 == 0).Select(l => JsonDocument.Parse(l).RootElement))
+        {
+            string prompt = line.GetProperty("prompt").GetString()!;
+            IReadOnlyList<int> expected = generator.Generate(prompt, new GenerationOptions { Strategy = StrategyKind.Autoregressive }).Ids;
+            Assert.Equal(expected, generator.Generate(prompt, new GenerationOptions { Mode = mode }).Ids);
+        }
     }
 
     [Fact]
