@@ -11,6 +11,8 @@ namespace Tidar.Kernels.Matrices;
 internal sealed unsafe class PanelMatrix<TElement> : WeightMatrix
     where TElement : struct, IPanelElement
 {
+    private const int PackBlock = 128;
+
     private readonly AlignedBuffer<byte> _panels;
 
     /// <summary>Creates a zero matrix.</summary>
@@ -25,13 +27,19 @@ internal sealed unsafe class PanelMatrix<TElement> : WeightMatrix
     {
         int count = rows.Length / Inputs;
         ArgumentOutOfRangeException.ThrowIfGreaterThan(firstRow, Outputs - count);
-        for (int r = 0; r < count; r++)
+
+        // A block of the panel stays in the first-level cache while the rows write their columns of it.
+        for (int block = 0; block < Inputs; block += PackBlock)
         {
-            int row = firstRow + r;
-            nint first = ((nint)(row / Panel.Width) * Inputs * Panel.Width) + (row % Panel.Width);
-            ReadOnlySpan<float> source = rows.Slice(r * Inputs, Inputs);
-            for (int k = 0; k < source.Length; k++)
-                TElement.Store(_panels.Pointer, first + ((nint)k * Panel.Width), source[k]);
+            int length = Math.Min(PackBlock, Inputs - block);
+            for (int r = 0; r < count; r++)
+            {
+                int row = firstRow + r;
+                nint first = ((((nint)(row / Panel.Width) * Inputs) + block) * Panel.Width) + (row % Panel.Width);
+                ReadOnlySpan<float> source = rows.Slice((r * Inputs) + block, length);
+                for (int k = 0; k < source.Length; k++)
+                    TElement.Store(_panels.Pointer, first + ((nint)k * Panel.Width), source[k]);
+            }
         }
     }
 

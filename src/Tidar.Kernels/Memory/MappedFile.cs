@@ -1,4 +1,5 @@
 using System.IO.MemoryMappedFiles;
+using System.Runtime.InteropServices;
 
 namespace Tidar.Kernels.Memory;
 
@@ -7,8 +8,10 @@ namespace Tidar.Kernels.Memory;
 /// of the file in memory: its pages belong to the operating system's cache and can be dropped at any time.
 /// </summary>
 /// <remarks>Spans handed out are valid until <see cref="Dispose"/>; owners keep the file alive for as long as they read.</remarks>
-public sealed unsafe class MappedFile : IDisposable
+public sealed unsafe partial class MappedFile : IDisposable
 {
+    private const int DontNeed = 4;
+
     private readonly MemoryMappedFile? _map;
     private readonly MemoryMappedViewAccessor? _view;
     private byte* _pointer;
@@ -63,6 +66,22 @@ public sealed unsafe class MappedFile : IDisposable
         ObjectDisposedException.ThrowIf(_pointer is null && Length > 0, this);
         return new ReadOnlySpan<byte>(_pointer + offset, length);
     }
+
+    /// <summary>
+    /// Tells the system that this process does not need the bytes [<paramref name="offset"/>, +<paramref name="length"/>) for now: their pages leave its resident memory and are read
+    /// again when asked for. Does nothing where the system has no such call.
+    /// </summary>
+    public void Release(long offset, long length)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(offset, Length - length);
+        long page = Environment.SystemPageSize, start = (offset + page - 1) / page * page, end = (offset + length) / page * page;
+        if (_pointer is not null && end > start && OperatingSystem.IsLinux())
+            _ = Advise(_pointer + start, (nuint)(end - start), DontNeed);
+    }
+
+    [LibraryImport("libc", EntryPoint = "madvise")]
+    private static partial int Advise(void* address, nuint length, int advice);
 
     /// <inheritdoc/>
     public void Dispose()

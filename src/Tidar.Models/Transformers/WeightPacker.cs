@@ -24,6 +24,8 @@ internal sealed class WeightPacker(WorkerTeam team, WeightFormat? format, IProgr
         WeightMatrix matrix = WeightMatrix.Create(chosen, outputs, inputs);
         PackJob job = new(parts, matrix);
         team.Run(ref job, (outputs + RowsPerItem - 1) / RowsPerItem);
+        foreach (WeightTensor part in parts)
+            part.Release();
         _packed += (long)outputs * inputs;
         progress?.Report(_packed);
         return matrix;

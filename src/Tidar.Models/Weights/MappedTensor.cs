@@ -64,6 +64,9 @@ internal sealed class MappedTensor : WeightTensor
         return true;
     }
 
+    /// <inheritdoc/>
+    public override void Release() => _file.Release(_offset, ElementCount / _type.BlockElements * _type.BlockBytes);
+
     /// <summary>The same tensor under another name.</summary>
     internal MappedTensor Named(string name) => new(name, _file, _type, _offset, _shape);
 

@@ -47,6 +47,11 @@ public abstract class WeightTensor
         return false;
     }
 
+    /// <summary>Says that the values will not be read again soon: a mapped file's pages leave this process's memory. Reading stays possible.</summary>
+    public virtual void Release()
+    {
+    }
+
     /// <summary>Reads the whole tensor as float32, row-major: for small tensors (norms, biases, tests).</summary>
     /// <exception cref="InvalidInputException">The stored type is not a floating-point kind, or the tensor is larger than an array.</exception>
     public float[] ReadAll()

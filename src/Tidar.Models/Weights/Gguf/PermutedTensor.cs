@@ -32,6 +32,9 @@ internal sealed class PermutedTensor : WeightTensor
     public override bool IsReadable => _stored.IsReadable;
 
     /// <inheritdoc/>
+    public override void Release() => _stored.Release();
+
+    /// <inheritdoc/>
     public override void ReadRows(long firstRow, int rowCount, Span<float> destination)
     {
         int columns = Columns;
