@@ -13,39 +13,19 @@ internal static unsafe class Map
         ArgumentOutOfRangeException.ThrowIfNotEqual(b.Length, a.Length, nameof(b));
         ArgumentOutOfRangeException.ThrowIfNotEqual(y.Length, a.Length, nameof(y));
         fixed (float* pa = a, pb = b, py = y)
-        {
-            switch (Processor.Tier)
-            {
-                case KernelTier.Avx512:
-                    Run<TMap, Lanes512>(map, pa, pb, py, a.Length);
-                    break;
-                case KernelTier.Avx2:
-                    Run<TMap, Lanes256>(map, pa, pb, py, a.Length);
-                    break;
-                default:
-                    Run<TMap, Lanes128>(map, pa, pb, py, a.Length);
-                    break;
-            }
-        }
+            ElementLoop.Run(new Step<TMap>(map, pa, pb, py), a.Length);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Run<TMap, TLanes>(TMap map, float* a, float* b, float* y, int length)
+    private readonly struct Step<TMap>(TMap map, float* a, float* b, float* y) : IElementStep
         where TMap : struct, IMap
-        where TLanes : unmanaged, ILanes<TLanes>
     {
-        int i = 0;
-        for (; i + TLanes.Count <= length; i += TLanes.Count)
-            TLanes.Store(map.Apply(TLanes.Load(a + i), TLanes.Load(b + i)), y + i);
-        int rest = length - i;
-        if (rest == 0)
-            return;
-        float* tail = stackalloc float[3 * TLanes.Count];
-        float* ta = tail, tb = tail + TLanes.Count, ty = tail + (2 * TLanes.Count);
-        new Span<float>(tail, 2 * TLanes.Count).Clear();
-        new ReadOnlySpan<float>(a + i, rest).CopyTo(new Span<float>(ta, rest));
-        new ReadOnlySpan<float>(b + i, rest).CopyTo(new Span<float>(tb, rest));
-        TLanes.Store(map.Apply(TLanes.Load(ta), TLanes.Load(tb)), ty);
-        new ReadOnlySpan<float>(ty, rest).CopyTo(new Span<float>(y + i, rest));
+        private readonly float* _a = a;
+        private readonly float* _b = b;
+        private readonly float* _y = y;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public void Apply<TLanes>(nint i)
+            where TLanes : unmanaged, ILanes<TLanes>
+            => TLanes.Store(map.Apply(TLanes.Load(_a + i), TLanes.Load(_b + i)), _y + i);
     }
 }

@@ -18,7 +18,7 @@ internal static class HadamardRotation
     {
         if (block < 2)
             return;
-        float scale = block switch { 64 => 1f / 8, 256 => 1f / 16, 16 => 1f / 4, 4 => 1f / 2, _ => 1 / MathF.Sqrt(block) };
+        float scale = 1 / MathF.Sqrt(block);
         for (int half = 1; half < block; half *= 2)
         {
             if (half < 4)
