@@ -72,9 +72,7 @@ internal static class VnniInt8Code
             c.vmovdqu32(__zmmword_ptr[sums + (r * RegisterBytes)], Accumulator(r));
         c.vzeroupper();
         c.ret();
-        using MemoryStream stream = new();
-        c.Assemble(new StreamCodeWriter(stream), rip: 0);
-        return stream.ToArray();
+        return MachineCode.Bytes(c);
     }
 
     private static AssemblerRegisterZMM Accumulator(int index) => Registers[index];

@@ -4,7 +4,7 @@ namespace Tidar.Kernels.Memory;
 
 /// <summary>
 /// Native memory for packed weights, caches and activations: 64-byte aligned (one cache line, one 512-bit vector), zeroed,
-/// never moved by the garbage collector, and able to exceed the 2 GiB of a managed array.
+/// never moved by the garbage collector, and able to exceed the 2 GiB of a managed array. Large ones ask for huge pages.
 /// </summary>
 /// <typeparam name="T">Element type.</typeparam>
 public sealed unsafe class AlignedBuffer<T> : IDisposable
@@ -20,7 +20,10 @@ public sealed unsafe class AlignedBuffer<T> : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         Length = length;
         nuint bytes = checked((nuint)Math.Max(1, length) * (nuint)sizeof(T));
-        _pointer = (T*)NativeMemory.AlignedAlloc(bytes, Alignment);
+        bool large = bytes >= 2 * SystemMemory.HugePageBytes;
+        _pointer = (T*)NativeMemory.AlignedAlloc(bytes, large ? SystemMemory.HugePageBytes : Alignment);
+        if (large)
+            SystemMemory.PreferHugePages(_pointer, bytes);
         NativeMemory.Clear(_pointer, bytes);
         GC.AddMemoryPressure(Math.Max(1, checked((long)bytes)));
     }

@@ -1,5 +1,4 @@
 using System.IO.MemoryMappedFiles;
-using System.Runtime.InteropServices;
 
 namespace Tidar.Kernels.Memory;
 
@@ -8,10 +7,8 @@ namespace Tidar.Kernels.Memory;
 /// of the file in memory: its pages belong to the operating system's cache and can be dropped at any time.
 /// </summary>
 /// <remarks>Spans handed out are valid until <see cref="Dispose"/>; owners keep the file alive for as long as they read.</remarks>
-public sealed unsafe partial class MappedFile : IDisposable
+public sealed unsafe class MappedFile : IDisposable
 {
-    private const int DontNeed = 4;
-
     private readonly MemoryMappedFile? _map;
     private readonly MemoryMappedViewAccessor? _view;
     private byte* _pointer;
@@ -75,13 +72,9 @@ public sealed unsafe partial class MappedFile : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(offset, Length - length);
-        long page = Environment.SystemPageSize, start = (offset + page - 1) / page * page, end = (offset + length) / page * page;
-        if (_pointer is not null && end > start && OperatingSystem.IsLinux())
-            _ = Advise(_pointer + start, (nuint)(end - start), DontNeed);
+        if (_pointer is not null)
+            SystemMemory.Release(_pointer + offset, (nuint)length);
     }
-
-    [LibraryImport("libc", EntryPoint = "madvise")]
-    private static partial int Advise(void* address, nuint length, int advice);
 
     /// <inheritdoc/>
     public void Dispose()
