@@ -18,6 +18,7 @@ internal static class CommandTree
         root.Add(TemplateCommand.Create(context));
         root.Add(TokenizerTrainCommand.Create(context));
         root.Add(TrainCommand.Create(context));
+        root.Add(BenchCommand.Create(context));
         root.SetAction(parsed => root.Parse(["--help"]).Invoke(parsed.InvocationConfiguration));
         return root;
     }

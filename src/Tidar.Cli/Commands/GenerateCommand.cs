@@ -45,7 +45,7 @@ internal sealed class GenerateCommand
     {
         List<PromptLine> lines = ReadPrompts(parsed);
         GenerationOptions options = _generation.Read(parsed, _model.Seed(parsed));
-        using LoadedModel model = _model.Open(parsed);
+        using LoadedModel model = _model.Open(parsed, _context);
         List<EncodedPrompt> prompts = new PromptEncoder(model.Text).Encode(lines);
         if (options.Stop.Count > 0)
             model.Text.RequireTokenizer();

@@ -26,7 +26,7 @@ internal static class LogitsCommand
     {
         bool json = options.Json(parsed);
         List<PromptLine> lines = PromptFile.Read(file, PromptFields.Prompt | PromptFields.Ids);
-        using LoadedModel model = options.Open(parsed);
+        using LoadedModel model = options.Open(parsed, context);
         List<EncodedPrompt> prompts = new PromptEncoder(model.Text).Encode(lines);
         SequenceScorer scorer = new(model.Transformer);
         foreach (EncodedPrompt prompt in prompts)

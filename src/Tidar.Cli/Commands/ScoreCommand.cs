@@ -38,7 +38,7 @@ internal static class ScoreCommand
     private static int ScorePrompts(CommandContext context, ModelOptions options, ParseResult parsed, string path)
     {
         List<PromptLine> lines = PromptFile.Read(path, PromptFields.Prompt | PromptFields.Ids);
-        using LoadedModel model = options.Open(parsed);
+        using LoadedModel model = options.Open(parsed, context);
         List<EncodedPrompt> prompts = new PromptEncoder(model.Text).Encode(lines);
         SequenceScorer scorer = new(model.Transformer);
         foreach (EncodedPrompt prompt in prompts)
@@ -56,7 +56,7 @@ internal static class ScoreCommand
     private static int ScoreFile(CommandContext context, ModelOptions options, ParseResult parsed, string path, int? window, int? limit)
     {
         string text = InputFile.ReadText(path, LongestText);
-        using LoadedModel model = options.Open(parsed);
+        using LoadedModel model = options.Open(parsed, context);
         int[] ids = model.Text.RequireTokenizer().Encode(text, addSpecialTokens: false);
         EncodedPrompt prompt = new(limit < ids.Length ? ids[..limit.Value] : ids, text, path);
         SequenceScorer scorer = new(model.Transformer);

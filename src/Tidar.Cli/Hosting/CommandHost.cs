@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Tidar.Cli.Commands;
+using Tidar.Cli.Options;
 using Tidar.Models;
 
 namespace Tidar.Cli.Hosting;
@@ -44,6 +45,7 @@ public static class CommandHost
         RefuseMistypedOption(parsed);
         if (parsed.Errors.Count > 0 && parsed.Action is System.CommandLine.Invocation.ParseErrorAction)
             throw new CommandLineException(Describe(parsed));
+        WarnOfThreads(parsed, context);
         return parsed.Invoke(new InvocationConfiguration
         {
             Output = context.Output,
@@ -64,6 +66,14 @@ public static class CommandHost
             string command = Path(parsed.CommandResult);
             throw new CommandLineException($"{command}: expected an option it knows, found {mistyped.Value} (text that begins so goes behind --)");
         }
+    }
+
+    // Workers of one pass wait for each other: one that has no processor holds up all.
+    private static void WarnOfThreads(ParseResult parsed, CommandContext context)
+    {
+        Option<int?>? option = parsed.CommandResult.Command.Options.OfType<Option<int?>>().FirstOrDefault(static o => o.Name == Opt.ThreadsName);
+        if (option is not null && parsed.GetValue(option) is int threads && threads > Environment.ProcessorCount)
+            context.Note($"{Opt.ThreadsName} {threads}: this machine has {Environment.ProcessorCount} processors, and more threads than that make it slower");
     }
 
     private static bool LooksLikeOption(string text) =>

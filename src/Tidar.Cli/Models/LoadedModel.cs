@@ -1,3 +1,5 @@
+using Tidar.Cli.Hosting;
+using Tidar.Cli.Progress;
 using Tidar.Kernels.Matrices;
 using Tidar.Kernels.Threading;
 using Tidar.Models;
@@ -15,15 +17,20 @@ internal sealed class LoadedModel : IDisposable
 {
     private readonly Checkpoint _checkpoint;
     private readonly WeightFormat? _format;
+    private readonly CommandContext _context;
     private readonly WorkerTeam _team;
     private Transformer? _transformer;
 
-    /// <summary>Opens what <paramref name="named"/> names; null is the embedded model.</summary>
-    /// <exception cref="InvalidInputException">There is no such model, or it is malformed.</exception>
-    public LoadedModel(string? named, int threads, WeightFormat? format)
+    /// <summary>A model over an opened checkpoint, which it disposes of.</summary>
+    /// <param name="checkpoint">The checkpoint.</param>
+    /// <param name="threads">Threads of the worker team.</param>
+    /// <param name="format">Format of the weights in memory; null keeps every weight's exact value.</param>
+    /// <param name="context">Where progress is shown.</param>
+    public LoadedModel(Checkpoint checkpoint, int threads, WeightFormat? format, CommandContext context)
     {
-        _checkpoint = Checkpoint.Open(ModelLocator.Find(named));
+        _checkpoint = checkpoint;
         _format = format;
+        _context = context;
         _team = new WorkerTeam(threads);
         Text = new ModelText(_checkpoint);
     }
@@ -31,11 +38,20 @@ internal sealed class LoadedModel : IDisposable
     /// <summary>Its shape.</summary>
     public ModelConfig Config => _checkpoint.Config;
 
+    /// <summary>Number of its weights.</summary>
+    public long ParameterCount => _checkpoint.ParameterCount;
+
     /// <summary>Its tokenizer and chat template.</summary>
     public ModelText Text { get; }
 
     /// <summary>The model ready to run; packs the weights the first time.</summary>
-    public Transformer Transformer => _transformer ??= Transformer.Load(_checkpoint, _team, _format);
+    public Transformer Transformer => _transformer ??=
+        LoadingView.Follow(_context, PackedWeights(), progress => Transformer.Load(_checkpoint, _team, _format, progress));
+
+    /// <summary>Opens what <paramref name="named"/> names; null is the embedded model.</summary>
+    /// <exception cref="InvalidInputException">There is no such model, or it is malformed.</exception>
+    public static LoadedModel Open(string? named, int threads, WeightFormat? format, CommandContext context) =>
+        new(Checkpoint.Open(ModelLocator.Find(named)), threads, format, context);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -43,5 +59,13 @@ internal sealed class LoadedModel : IDisposable
         _transformer?.Dispose();
         _team.Dispose();
         _checkpoint.Dispose();
+    }
+
+    // Matrices but the embedding, and the LM head, which is packed from the embedding where it is tied.
+    private long PackedWeights()
+    {
+        long embedding = (long)Config.VocabularySize * Config.HiddenSize;
+        long matrices = DecoderLayout.Tensors(Config).Where(static t => t.Shape.Length == 2).Sum(static t => t.Shape[0] * t.Shape[1]);
+        return Config.TiedEmbeddings ? matrices : matrices - embedding;
     }
 }

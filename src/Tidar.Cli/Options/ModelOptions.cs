@@ -1,6 +1,6 @@
 using System.CommandLine;
+using Tidar.Cli.Hosting;
 using Tidar.Cli.Models;
-using Tidar.Kernels.Matrices;
 using Tidar.Models;
 
 namespace Tidar.Cli.Options;
@@ -11,7 +11,7 @@ internal sealed class ModelOptions
     private readonly Option<string?> _model = Opt.Text(
         "--model", "PATH|NAME", "Hugging Face folder, GGUF file, or a name under models/ (default: the embedded tidar-demo)");
 
-    private readonly Option<string?> _weights = Opt.Choice("--weights", "format of the weights in memory (default: exactly as stored)", "f32", "bf16", "int8");
+    private readonly Option<string?> _weights = WeightsOption.Create("exactly as stored");
     private readonly Option<int?> _threads = Opt.Threads();
     private readonly Option<ulong> _seed = Opt.Seed("--seed", "seed of sampling: equal seeds give equal text (default: 0)");
     private readonly Option<bool> _json = Opt.Json();
@@ -25,17 +25,8 @@ internal sealed class ModelOptions
 
     /// <summary>Opens the model that the options name.</summary>
     /// <exception cref="InvalidInputException">There is no such model, or it is malformed.</exception>
-    public LoadedModel Open(ParseResult parsed)
-    {
-        WeightFormat? format = parsed.GetValue(_weights) switch
-        {
-            "f32" => WeightFormat.Float32,
-            "bf16" => WeightFormat.BFloat16,
-            "int8" => WeightFormat.Int8,
-            _ => null,
-        };
-        return new LoadedModel(parsed.GetValue(_model), parsed.GetValue(_threads) ?? Environment.ProcessorCount, format);
-    }
+    public LoadedModel Open(ParseResult parsed, CommandContext context) => LoadedModel.Open(
+        parsed.GetValue(_model), parsed.GetValue(_threads) ?? Environment.ProcessorCount, WeightsOption.Format(parsed.GetValue(_weights)), context);
 
     /// <summary>Seed of the first prompt.</summary>
     public ulong Seed(ParseResult parsed) => parsed.GetValue(_seed);

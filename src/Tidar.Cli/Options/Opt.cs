@@ -7,6 +7,9 @@ namespace Tidar.Cli.Options;
 /// <summary>Makes options whose mistakes read like every other mistake: option, expected, found.</summary>
 internal static class Opt
 {
+    /// <summary>The name of the option <see cref="Threads"/>.</summary>
+    public const string ThreadsName = "--threads";
+
     private delegate bool Parser<T>(string text, out T value);
 
     /// <summary>A switch.</summary>
@@ -16,7 +19,7 @@ internal static class Opt
     public static Option<bool> Json() => Flag("--json", "one JSON object a line on standard output, everything else on standard error");
 
     /// <summary>Threads of the worker team; null for all processors.</summary>
-    public static Option<int?> Threads() => Whole("--threads", "N", "threads (default: all processors)", least: 1, most: 1024);
+    public static Option<int?> Threads() => Whole(ThreadsName, "N", "threads (default: all processors)", least: 1, most: 1024);
 
     /// <summary>Any text.</summary>
     public static Option<string?> Text(string name, string placeholder, string description) => new(name) { Description = description, HelpName = placeholder };

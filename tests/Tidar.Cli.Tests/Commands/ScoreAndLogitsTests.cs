@@ -73,7 +73,7 @@ public sealed class ScoreAndLogitsTests
         using TemporaryFolder folder = new();
         string prompts = folder.Write("p.jsonl", "{\"ids\": [5, 17, 200, 31, 8, 99]}");
         double Sum(params string[] more) =>
-            CommandRun.Of(["score", "--model", model, "--prompts", prompts, "--json", .. more]).Json().Single().GetProperty("sum_logprob").GetDouble();
+            CommandRun.Of(["score", "--model", model, "--prompts", prompts, "--json", .. more]).Json(notes: true).Single().GetProperty("sum_logprob").GetDouble();
         double exact = Sum(), rounded = Sum("--weights", "bf16");
         Assert.Equal(exact, Sum("--weights", "f32", "--threads", "3"));
         Assert.NotEqual(exact, rounded);

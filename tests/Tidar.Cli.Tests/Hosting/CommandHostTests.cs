@@ -48,6 +48,17 @@ public sealed class CommandHostTests
         Assert.Contains("--odd: expected", CommandRun.Of("inspect", "--", "--odd").Mistake(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void More_threads_than_processors_is_a_warning_and_no_error()
+    {
+        string[] command = ["generate", "a", "--max-tokens", "1", "--json", "--threads"];
+        string most = $"{Environment.ProcessorCount}", more = $"{Environment.ProcessorCount + 1}";
+        Assert.DoesNotContain("--threads", CommandRun.Of([.. command, most]).Error, StringComparison.Ordinal);
+        CommandRun run = CommandRun.Of([.. command, more]);
+        Assert.Single(run.Json(notes: true));
+        Assert.Contains($"--threads {more}: this machine has {most} processors", run.Error, StringComparison.Ordinal);
+    }
+
     private sealed class BrokenWriter(Exception error) : StringWriter
     {
         public override void Write(char value) => throw error;

@@ -1,0 +1,28 @@
+namespace Tidar.Cli.Benchmarks;
+
+/// <summary>One measured piece of work.</summary>
+/// <param name="Slots">Token rows: of the pass, of the prompt, or 1 for decoding.</param>
+/// <param name="Timing">How long it took.</param>
+/// <param name="Cost">What it had to read and compute.</param>
+/// <param name="RooflineSeconds">What this machine's limits allow at best.</param>
+/// <param name="MemoryBound">Whether memory is that limit.</param>
+internal sealed record BenchmarkRow(int Slots, Timing Timing, PassCost Cost, double RooflineSeconds, bool MemoryBound)
+{
+    /// <summary>Rows whose logits were asked for; null where that is no choice.</summary>
+    public int? Logits { get; init; }
+
+    /// <summary>Median time as a multiple of one slot's; null where one slot was not measured.</summary>
+    public double? RelativeCost { get; init; }
+
+    /// <summary>Tokens per second; null where a pass gives no fixed number of them.</summary>
+    public double? TokensPerSecond { get; init; }
+
+    /// <summary>Bytes of managed memory allocated per token; null where it was not measured.</summary>
+    public double? AllocatedBytesPerToken { get; init; }
+
+    /// <summary>Part of the roofline's speed that the median pass reached.</summary>
+    public double RooflineShare => RooflineSeconds / Timing.Median;
+
+    /// <summary>Part of the roofline's speed that the best pass reached.</summary>
+    public double BestRooflineShare => RooflineSeconds / Timing.Best;
+}

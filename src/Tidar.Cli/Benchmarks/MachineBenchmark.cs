@@ -1,0 +1,87 @@
+using System.Globalization;
+using Spectre.Console;
+using Tidar.Cli.Hosting;
+using Tidar.Cli.Output;
+using Tidar.Kernels;
+
+namespace Tidar.Cli.Benchmarks;
+
+/// <summary>Measures the machine's limits: every tier that it has, with one thread and with all.</summary>
+internal static class MachineBenchmark
+{
+    /// <summary>Measures, and writes the result.</summary>
+    public static void Run(CommandContext context, int threads, bool json)
+    {
+        // The tier in use comes first; bandwidth does not depend on it.
+        List<(KernelTier Tier, MachineLimits Limits)> measured = [];
+        KernelTier inUse = Processor.Tier;
+        foreach (KernelTier tier in Processor.Available.OrderByDescending(t => t == inUse).ThenByDescending(static t => t))
+        {
+            foreach (int count in new[] { threads, 1 }.Distinct())
+            {
+                context.Cancellation.ThrowIfCancellationRequested();
+                measured.Add((tier, Measure(tier, count)));
+            }
+        }
+
+        if (json)
+            WriteJson(context, measured);
+        else
+            Show(context, measured);
+    }
+
+    private static MachineLimits Measure(KernelTier tier, int threads)
+    {
+        KernelTier before = Processor.Tier;
+        try
+        {
+            Processor.Tier = tier;
+            return MachineLimits.Measure(threads);
+        }
+        finally
+        {
+            Processor.Tier = before;
+        }
+    }
+
+    private static void WriteJson(CommandContext context, List<(KernelTier Tier, MachineLimits Limits)> measured) => JsonLine.Write(context.Output, writer =>
+    {
+        MachineLimits limits = measured[0].Limits;
+        BenchmarkOutput.WriteHeader(writer, limits);
+        writer.WriteNumber("processors", Environment.ProcessorCount);
+        writer.Real("peak_tops", limits.Int8Tops);
+        writer.Real("bandwidth_gbs", limits.BandwidthGbs);
+        writer.WriteStartArray("rows");
+        foreach ((KernelTier tier, MachineLimits row) in measured)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("tier", BenchmarkOutput.NameOf(tier));
+            writer.WriteNumber("threads", row.Threads);
+            writer.Real("int8_tops", row.Int8Tops);
+            writer.Real("bf16_tflops", row.BFloat16Tops);
+            writer.Real("f32_tflops", row.Float32Tops);
+            writer.Real("bandwidth_gbs", row.BandwidthGbs);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+    });
+
+    private static void Show(CommandContext context, List<(KernelTier Tier, MachineLimits Limits)> measured)
+    {
+        context.Output.WriteLine($"{Processor.Name}, {Environment.ProcessorCount} processors, tier in use: {BenchmarkOutput.NameOf(Processor.Tier)}");
+        Table table = Tables.Plain("tier", "threads", "int8 TOP/s", "bf16 TFLOP/s", "f32 TFLOP/s", "read GB/s");
+        foreach ((KernelTier tier, MachineLimits limits) in measured)
+        {
+            table.Row(
+                BenchmarkOutput.NameOf(tier),
+                limits.Threads.ToString(CultureInfo.InvariantCulture),
+                limits.Int8Tops.ToString("F3", CultureInfo.InvariantCulture),
+                limits.BFloat16Tops.ToString("F3", CultureInfo.InvariantCulture),
+                limits.Float32Tops.ToString("F3", CultureInfo.InvariantCulture),
+                limits.BandwidthGbs.ToString("F1", CultureInfo.InvariantCulture));
+        }
+
+        Tables.Console(context.Output, context.OutputStyle).Write(table);
+    }
+}

@@ -1,0 +1,147 @@
+using System.Diagnostics;
+using Tidar.Cli.Models;
+using Tidar.Decoding.Engine;
+using Tidar.Kernels.Matrices;
+using Tidar.Models.Configuration;
+using Tidar.Models.Transformers;
+
+namespace Tidar.Cli.Benchmarks;
+
+/// <summary>Measures passes of a model: steps behind a filled cache, the feeding of a prompt, and plain autoregressive decoding through the engine.</summary>
+/// <param name="loaded">The model.</param>
+/// <param name="format">Format of its weights.</param>
+/// <param name="limits">What the machine can do with as many threads as the model has.</param>
+/// <param name="cancellation">Stops between two passes.</param>
+internal sealed class ModelBenchmark(LoadedModel loaded, WeightFormat format, MachineLimits limits, CancellationToken cancellation)
+{
+    /// <summary>Tokens that are decoded before the measured ones.</summary>
+    public const int WarmUpTokens = 8;
+
+    private const int Seed = 7;
+
+    private readonly Transformer _model = loaded.Transformer;
+
+    private ModelConfig Config => _model.Config;
+
+    /// <summary>Measures one step after another, each behind a cache of <paramref name="context"/> tokens.</summary>
+    public IEnumerable<BenchmarkRow> Steps(IEnumerable<StepLayout> layouts, int context, int? repetitions)
+    {
+        using KeyValueCache cache = _model.CreateCache(context);
+        Fill(cache, context);
+        double? single = null;
+        foreach (StepLayout layout in layouts)
+        {
+            BenchmarkRow row = Step(layout, cache, repetitions);
+            single ??= layout.Slots == 1 ? row.Timing.Median : null;
+            yield return row with { RelativeCost = row.Timing.Median / single };
+        }
+    }
+
+    /// <summary>Measures how long the engine takes from a prompt to its first token.</summary>
+    public BenchmarkRow Prefill(int tokens, int? repetitions)
+    {
+        int[] prompt = RandomTokens(tokens);
+        DecodingEngine engine = new(_model);
+        GenerationOptions options = AutoregressiveOptions(maxTokens: 1);
+        Timing timing = Timing.Of(
+            () =>
+            {
+                using DecodingSession session = engine.Start(prompt, options);
+                while (session.Passes == 0)
+                    engine.Step(session);
+            },
+            repetitions,
+            cancellation);
+
+        PassCost cost = default;
+        using KeyValueCache cache = _model.CreateCache(tokens);
+        RowBatch batch = new();
+        for (int first = 0; first < tokens; first += engine.PrefillRows)
+        {
+            int rows = Math.Min(engine.PrefillRows, tokens - first);
+            cache.Length = first;
+            batch.Clear();
+            for (int i = 0; i < rows; i++)
+                batch.AddClean(cache, prompt[first + i], first + i);
+            cost += PassCost.Of(_model, batch.Rows, first + rows == tokens ? [[rows - 1]] : [], cache);
+        }
+
+        return Row(tokens, timing, cost) with { TokensPerSecond = tokens / timing.Median };
+    }
+
+    /// <summary>Measures greedy autoregressive decoding of <paramref name="tokens"/> tokens behind a prompt of <paramref name="context"/>.</summary>
+    public BenchmarkRow Decode(int tokens, int context)
+    {
+        DecodingEngine engine = new(_model);
+        using DecodingSession session = engine.Start(RandomTokens(context), AutoregressiveOptions(WarmUpTokens + tokens + 1));
+        while (session.Passes <= WarmUpTokens)
+            engine.Step(session);
+        List<double> seconds = new(tokens);
+        PassCost cost = default;
+        RowBatch batch = new();
+        long allocated = 0;
+        for (int i = 0; i < tokens; i++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            KeyValueCache cache = session.Sequence.Cache;
+            batch.Clear();
+            batch.AddClean(cache, 0, cache.Length);
+            cost += PassCost.Of(_model, batch.Rows, [[0]], cache);
+            long before = GC.GetTotalAllocatedBytes(precise: true), start = Stopwatch.GetTimestamp();
+            engine.Step(session);
+            seconds.Add(Stopwatch.GetElapsedTime(start).TotalSeconds);
+            allocated += GC.GetTotalAllocatedBytes(precise: true) - before;
+        }
+
+        double total = seconds.Sum();
+        BenchmarkRow row = Row(1, Timing.Of(seconds), new PassCost(cost.Bytes / tokens, cost.LinearOperations / tokens, cost.AttentionOperations / tokens));
+        return row with { TokensPerSecond = tokens / total, AllocatedBytesPerToken = (double)allocated / tokens };
+    }
+
+    private BenchmarkRow Step(StepLayout layout, KeyValueCache cache, int? repetitions)
+    {
+        RowBatch batch = new();
+        layout.AddTo(batch, cache, RandomTokens(layout.Slots));
+        IReadOnlyList<int[]> questions = layout.Questions();
+        float[] logits = new float[questions.Max(static q => q.Length) * Config.VocabularySize];
+        Timing timing = Timing.Of(
+            () =>
+            {
+                _model.Forward(batch);
+                foreach (int[] rows in questions)
+                    _model.Logits(rows, logits);
+            },
+            repetitions,
+            cancellation);
+        BenchmarkRow row = Row(layout.Slots, timing, PassCost.Of(_model, batch.Rows, questions, cache)) with { Logits = layout.Logits };
+        return layout.Slots == 1 ? row with { TokensPerSecond = 1 / timing.Median } : row;
+    }
+
+    private BenchmarkRow Row(int slots, Timing timing, PassCost cost) =>
+        new(slots, timing, cost, limits.Roofline(cost, format), limits.IsMemoryBound(cost, format));
+
+    private void Fill(KeyValueCache cache, int context)
+    {
+        RowBatch batch = new();
+        int[] tokens = RandomTokens(context);
+        while (cache.Length < context)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            int end = Math.Min(context, cache.Length + DecodingEngine.DefaultPrefillRows);
+            batch.Clear();
+            for (int i = cache.Length; i < end; i++)
+                batch.AddClean(cache, tokens[i], i);
+            _model.Forward(batch);
+            cache.Length = end;
+        }
+    }
+
+    private int[] RandomTokens(int count)
+    {
+        Random random = new(Seed);
+        return [.. Enumerable.Range(0, count).Select(_ => random.Next(Config.VocabularySize))];
+    }
+
+    private static GenerationOptions AutoregressiveOptions(int maxTokens) =>
+        new() { Strategy = StrategyKind.Autoregressive, MaxTokens = maxTokens, IgnoreEos = true };
+}

@@ -1,0 +1,99 @@
+using System.CommandLine;
+using Tidar.Cli.Benchmarks;
+using Tidar.Cli.Hosting;
+using Tidar.Cli.Options;
+
+namespace Tidar.Cli.Commands;
+
+/// <summary><c>tidar bench</c>: what the machine can do, and how near the engine comes to it.</summary>
+internal static class BenchCommand
+{
+    private const int DefaultContext = 256;
+    private const int DefaultPrompt = 512;
+    private const int DefaultDecoded = 64;
+
+    private const string Roofline =
+        "The roofline is max(bytes / bandwidth, operations / peak), with limits measured in the same run: linear layers at the peak of the weights' "
+        + "arithmetic (int8, int4: int8 dot products; bf16, f32: float32), attention at the float32 peak. See docs/roofline.md.";
+
+    private static readonly int[] DefaultSlots = [1, 8, 24, 72, 80, 272];
+
+    public static Command Create(CommandContext context) => new("bench", "Measure this machine's limits, and what passes of a model cost beside them.")
+    {
+        Machine(context), Step(context), Prefill(context), Decode(context),
+    };
+
+    private static Command Machine(CommandContext context)
+    {
+        Option<int?> threads = Opt.Threads();
+        Option<bool> json = Opt.Json();
+        Command command = new("machine", "Measure peak operations per second of every kernel tier that this machine has, and memory bandwidth.") { threads, json };
+        command.SetAction(parsed =>
+        {
+            MachineBenchmark.Run(context, parsed.GetValue(threads) ?? Environment.ProcessorCount, parsed.GetValue(json));
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static Command Step(CommandContext context)
+    {
+        Option<int[]?> slots = Opt.WholeList("--slots", "N,N,…", $"token rows of a pass (default: {string.Join(',', DefaultSlots)})", least: 1);
+        Option<int?> length = Context();
+        Option<int?> logits = Opt.Whole(
+            "--logits", "N", $"rows whose logits are asked for (default: up to {StepLayout.DefaultLogits} of a chain, 2K with --layout tidar)", least: 1);
+        Option<string?> layout = Opt.Choice(
+            "--layout", "a chain of clean rows, as other engines batch them, or TiDAR's fused step of K drafts and K blocks of K masks (default: chain)", "chain", "tidar");
+        Option<int?> repetitions = Repetitions();
+        BenchOptions model = new();
+        Command command = new("step", $"Measure one forward pass over a number of token rows behind a filled cache. {Roofline}")
+        {
+            slots, length, logits, layout, repetitions,
+        };
+        model.AddTo(command);
+        command.SetAction(parsed =>
+        {
+            bool tidar = parsed.GetValue(layout) == "tidar";
+            int behind = parsed.GetValue(length) ?? DefaultContext;
+            StepLayout[] steps = [.. (parsed.GetValue(slots) ?? DefaultSlots).Select(n => StepLayout.Create(n, tidar, parsed.GetValue(logits)))];
+            int positions = behind + steps.Max(static s => s.Positions);
+            return model.Run(parsed, context, positions, [("context", behind)], benchmark => benchmark.Steps(steps, behind, parsed.GetValue(repetitions)));
+        });
+        return command;
+    }
+
+    private static Command Prefill(CommandContext context)
+    {
+        Option<int?> tokens = Opt.Whole("--tokens", "N", $"tokens of the prompt (default: {DefaultPrompt})", least: 1);
+        Option<int?> repetitions = Repetitions();
+        BenchOptions model = new();
+        Command command = new("prefill", $"Measure the time from a prompt to its first token, fed in blocks as the engine does. {Roofline}") { tokens, repetitions };
+        model.AddTo(command);
+        command.SetAction(parsed =>
+        {
+            int prompt = parsed.GetValue(tokens) ?? DefaultPrompt;
+            return model.Run(parsed, context, prompt, [], benchmark => [benchmark.Prefill(prompt, parsed.GetValue(repetitions))]);
+        });
+        return command;
+    }
+
+    private static Command Decode(CommandContext context)
+    {
+        Option<int?> tokens = Opt.Whole("--tokens", "N", $"tokens to decode (default: {DefaultDecoded})", least: 1);
+        Option<int?> length = Context();
+        BenchOptions model = new();
+        Command command = new("decode", $"Measure greedy autoregressive decoding through the engine, and what it allocates per token. {Roofline}") { tokens, length };
+        model.AddTo(command);
+        command.SetAction(parsed =>
+        {
+            int behind = parsed.GetValue(length) ?? DefaultContext;
+            int decoded = parsed.GetValue(tokens) ?? DefaultDecoded, positions = behind + ModelBenchmark.WarmUpTokens + decoded + 1;
+            return model.Run(parsed, context, positions, [("context", behind)], benchmark => [benchmark.Decode(decoded, behind)]);
+        });
+        return command;
+    }
+
+    private static Option<int?> Context() => Opt.Whole("--context", "N", $"tokens in the cache before (default: {DefaultContext})", least: 1);
+
+    private static Option<int?> Repetitions() => Opt.Whole("--repetitions", "N", "measured passes (default: about a second of them)", least: 1);
+}

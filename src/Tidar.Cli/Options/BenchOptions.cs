@@ -1,0 +1,68 @@
+using System.CommandLine;
+using Tidar.Cli.Benchmarks;
+using Tidar.Cli.Hosting;
+using Tidar.Cli.Models;
+using Tidar.Kernels.Matrices;
+using Tidar.Models;
+using Tidar.Models.Configuration;
+using Tidar.Models.Weights;
+
+namespace Tidar.Cli.Options;
+
+/// <summary>The options of benchmarks that run a model: a named shape with random weights, or a model of its own.</summary>
+internal sealed class BenchOptions
+{
+    private const int WeightSeed = 1;
+
+    private readonly Option<string?> _shape = Opt.Choice("--shape", "shape of a published model, with random weights", [.. NamedShapes.ByName.Keys]);
+    private readonly Option<string?> _model = Opt.Text("--model", "PATH|NAME", "Hugging Face folder, GGUF file, or a name under models/");
+    private readonly Option<string?> _weights = WeightsOption.Create("int8");
+    private readonly Option<int?> _threads = Opt.Threads();
+    private readonly Option<bool> _json = Opt.Json();
+
+    /// <summary>Measures work of a model.</summary>
+    public delegate IEnumerable<BenchmarkRow> Work(ModelBenchmark benchmark);
+
+    /// <summary>Adds the options to a command.</summary>
+    public void AddTo(Command command)
+    {
+        foreach (Option option in new Option[] { _shape, _model, _weights, _threads, _json })
+            command.Options.Add(option);
+    }
+
+    /// <summary>Loads the model, measures the machine and then <paramref name="work"/>, and writes the result.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="context">Where to.</param>
+    /// <param name="positions">The longest sequence that the work needs.</param>
+    /// <param name="settings">What else was asked for, for the result: names and numbers.</param>
+    /// <param name="work">What to measure.</param>
+    /// <exception cref="InvalidInputException">There is no such model, it is malformed, or its context is too short.</exception>
+    public int Run(ParseResult parsed, CommandContext context, int positions, IReadOnlyList<(string Name, int Value)> settings, Work work)
+    {
+        WeightFormat format = WeightsOption.Format(parsed.GetValue(_weights)) ?? WeightFormat.Int8;
+        int threads = parsed.GetValue(_threads) ?? Environment.ProcessorCount;
+        using LoadedModel model = Open(parsed.GetValue(_shape), parsed.GetValue(_model), threads, format, context);
+        if (positions > model.Config.MaxPositions)
+            throw new InvalidInputException("tidar bench", null, $"at most {model.Config.MaxPositions} tokens (the model's context)", $"{positions}");
+        BenchmarkReport report = new(
+            parsed.GetValue(_shape) ?? parsed.GetValue(_model)!, WeightsOption.NameOf(format), model.ParameterCount, model.Transformer.WeightBytes, settings);
+        MachineLimits limits = MachineLimits.Measure(threads);
+        List<BenchmarkRow> rows = [.. work(new ModelBenchmark(model, format, limits, context.Cancellation))];
+        if (parsed.GetValue(_json))
+            BenchmarkOutput.WriteJson(context, report, limits, limits.LinearPeak(format), rows);
+        else
+            BenchmarkOutput.Show(context, report, limits, rows);
+        return ExitCode.Done;
+    }
+
+    private static LoadedModel Open(string? shape, string? model, int threads, WeightFormat format, CommandContext context)
+    {
+        if (shape is null == model is null)
+            throw new CommandLineException($"tidar bench: expected one of --shape and --model, found {(shape is null ? "neither" : "both")}");
+        if (shape is null)
+            return LoadedModel.Open(model, threads, format, context);
+        ModelConfig config = NamedShapes.ByName[shape];
+        Checkpoint random = Checkpoint.InMemory(config, [.. DecoderLayout.Tensors(config).Select(static t => new RandomTensor(t.Name, t.Shape, WeightSeed))]);
+        return new LoadedModel(random, threads, format, context);
+    }
+}
