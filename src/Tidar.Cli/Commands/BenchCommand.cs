@@ -55,7 +55,8 @@ internal static class BenchCommand
         {
             bool tidar = parsed.GetValue(layout) == "tidar";
             int behind = parsed.GetValue(length) ?? DefaultContext;
-            StepLayout[] steps = [.. (parsed.GetValue(slots) ?? DefaultSlots).Select(n => StepLayout.Create(n, tidar, parsed.GetValue(logits)))];
+            int[] counts = parsed.GetValue(slots) is { Length: > 0 } given ? given : DefaultSlots;
+            StepLayout[] steps = [.. counts.Select(n => StepLayout.Create(n, tidar, parsed.GetValue(logits)))];
             int positions = behind + steps.Max(static s => s.Positions);
             return model.Run(parsed, context, positions, [("context", behind)], benchmark => benchmark.Steps(steps, behind, parsed.GetValue(repetitions)));
         });
