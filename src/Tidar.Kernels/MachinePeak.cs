@@ -41,6 +41,9 @@ public static unsafe class MachinePeak
     public static double ReadBytesPerSecond(int threads)
     {
         using AlignedBuffer<byte> buffer = new(ReadBytes);
+
+        // Memory that was never written has no pages of its own: reading it would be reading a cache.
+        buffer.Span.Fill(1);
         using WorkerTeam team = new(threads);
         ReadJob job = new(buffer.Pointer, ReadBytes / threads / ReadJob.BlockBytes);
         double best = 0;
@@ -125,7 +128,7 @@ public static unsafe class MachinePeak
             using AlignedBuffer<byte> memory = new((Groups * 4) + (Groups * 4 * Panel.Width) + (Panel.Width * sizeof(int)));
             byte* row = memory.Pointer, panel = row + (Groups * 4);
             for (nint i = 0; i < iterations; i++)
-                Int8Tile.Multiply((sbyte*)row, Groups * 4, 1, panel, Groups, (int*)(panel + (Groups * 4 * Panel.Width)));
+                Int8Tile.Multiply((sbyte*)row, Groups * 4, 1, panel, Groups, (int*)(panel + (Groups * 4 * Panel.Width)), panel);
         }
     }
 
@@ -183,7 +186,7 @@ public static unsafe class MachinePeak
             }
 
             // Written back, so that the loads are not dead code.
-            if ((a | b) != default)
+            if ((a | b) == default)
                 p[-1] = 1;
         }
     }

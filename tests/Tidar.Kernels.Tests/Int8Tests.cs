@@ -51,7 +51,7 @@ public sealed unsafe class Int8Tests
 
                 int[] together = new int[rows * 32];
                 fixed (int* sums = together)
-                    Int8Tile.Multiply(pa, groups * 4, rows, pw, groups, sums);
+                    Int8Tile.Multiply(pa, groups * 4, rows, pw, groups, sums, pw);
                 Assert.Equal(expected, together);
             }
         }
@@ -74,13 +74,16 @@ public sealed unsafe class Int8Tests
         float[]? first = null;
         Tiers.OnEach(team =>
         {
+            using PreparedRows input = new();
             float[] y = new float[rows * outputs];
-            matrix.Multiply(team, x, rows, y);
+            input.Set(team, matrix, x, rows);
+            matrix.Multiply(team, input, y);
             first ??= y;
             Assert.Equal(first, y);
 
             float[] last = new float[outputs];
-            matrix.Multiply(team, x.AsSpan((rows - 1) * inputs), 1, last);
+            input.Set(team, matrix, x.AsSpan((rows - 1) * inputs), 1);
+            matrix.Multiply(team, input, last);
             Assert.Equal(first[^outputs..], last);
         });
         double error = 0, size = 0;
@@ -108,15 +111,17 @@ public sealed unsafe class Int8Tests
             float[] x = Values(random, block * 3), y = [.. x];
             fixed (float* p = y)
             {
+                double norm = HadamardRotation.Norm(block);
                 HadamardRotation.Run(p, y.Length, block);
-                Assert.Equal(x.Sum(v => (double)v * v), y.Sum(v => (double)v * v), 1e-3);
+                Assert.Equal(x.Sum(v => (double)v * v), y.Sum(v => norm * v * norm * v), 1e-3);
                 if (block > 1)
-                    Assert.Equal(x[..block].Sum() / Math.Sqrt(block), y[0], 1e-5);
+                    Assert.Equal(x[..block].Sum(), y[0], 1e-4);
+                for (int i = 0; i < y.Length; i++)
+                    Assert.Equal(Transformed(x, i / block * block, block, i % block), y[i], 1e-4);
                 HadamardRotation.Run(p, y.Length, block);
+                for (int i = 0; i < x.Length; i++)
+                    Assert.Equal(x[i], norm * norm * y[i], 1e-5);
             }
-
-            for (int i = 0; i < x.Length; i++)
-                Assert.Equal(x[i], y[i], 1e-5);
         }
     }
 
@@ -131,6 +136,15 @@ public sealed unsafe class Int8Tests
             Assert.Equal((0f, 0), Int8Rows.Quantize(pz, 50, pq, 64));
             Assert.True(float.IsNaN(Int8Rows.Quantize(pi, 50, pq, 64).Scale));
         }
+    }
+
+    // Row i of the Hadamard matrix has the sign of the parity of i AND j at column j.
+    private static double Transformed(float[] x, int first, int block, int row)
+    {
+        double sum = 0;
+        for (int j = 0; j < block; j++)
+            sum += System.Numerics.BitOperations.PopCount((uint)(row & j)) % 2 == 0 ? x[first + j] : -x[first + j];
+        return sum;
     }
 
     private static float[] Values(Random random, int count) => [.. Enumerable.Range(0, count).Select(_ => (random.NextSingle() * 2) - 1)];

@@ -24,8 +24,10 @@ public sealed class MultiplicationTests
             matrix.SetRows(0, weights);
             Tiers.OnEach(team =>
             {
+                using PreparedRows input = new();
                 float[] y = new float[rows * outputs];
-                matrix.Multiply(team, x, rows, y);
+                input.Set(team, matrix, x, rows);
+                matrix.Multiply(team, input, y);
                 Assert.Equal(expected, y);
             });
         }

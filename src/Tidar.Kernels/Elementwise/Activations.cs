@@ -15,16 +15,21 @@ public static class Activations
     /// <summary>y = e^x, see <see cref="Exponential"/> for the range.</summary>
     public static void Exp(ReadOnlySpan<float> x, Span<float> y) => Map.Run(default(ExpMap), x, x, y);
 
+    /// <summary>One register of <see cref="SwiGlu(ReadOnlySpan{float}, ReadOnlySpan{float}, Span{float})"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static TLanes SwiGlu<TLanes>(TLanes gate, TLanes up)
+        where TLanes : unmanaged, ILanes<TLanes>
+    {
+        TLanes silu = TLanes.Divide(gate, TLanes.Add(TLanes.Broadcast(1), Exponential.Of(TLanes.Subtract(TLanes.Zero, gate))));
+        return TLanes.Multiply(silu, up);
+    }
+
     private readonly struct SwiGluMap : IMap
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public TLanes Apply<TLanes>(TLanes a, TLanes b)
             where TLanes : unmanaged, ILanes<TLanes>
-        {
-            TLanes one = TLanes.Broadcast(1);
-            TLanes silu = TLanes.Divide(a, TLanes.Add(one, Exponential.Of(TLanes.Subtract(TLanes.Zero, a))));
-            return TLanes.Multiply(silu, b);
-        }
+            => SwiGlu(a, b);
     }
 
     private readonly struct AddMap : IMap

@@ -20,4 +20,7 @@ internal unsafe struct Int8TileArguments
 
     /// <summary>Sums, [rows, 32].</summary>
     public int* Sums;
+
+    /// <summary>What will be read next, as many bytes as <see cref="Weights"/>: brought nearer while this panel is multiplied. Any address will do.</summary>
+    public byte* Prefetch;
 }

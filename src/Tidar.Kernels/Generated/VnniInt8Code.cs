@@ -28,12 +28,17 @@ internal static class VnniInt8Code
 
         // Only registers that neither convention asks to preserve.
         AssemblerRegister64 a = rax, stride = rdx, w = r8, groups = r9, sums = r10, stride3 = r11;
+
+        // One more than these: both conventions want it back as it was.
+        AssemblerRegister64 next = rbx;
         AssemblerRegister64[] rowBases = BaseRegisters(windows);
+        c.push(next);
         c.mov(a, __qword_ptr[arguments]);
         c.mov(stride, __qword_ptr[arguments + 8]);
         c.mov(w, __qword_ptr[arguments + 16]);
         c.mov(groups, __qword_ptr[arguments + 24]);
         c.mov(sums, __qword_ptr[arguments + 32]);
+        c.mov(next, __qword_ptr[arguments + 40]);
         c.lea(stride3, __[stride + (stride * 2)]);
 
         // Rows are reached in fours from a few bases: base, base + stride, base + 2·stride, base + 3·stride.
@@ -47,7 +52,10 @@ internal static class VnniInt8Code
         c.Label(ref loop);
         c.vmovdqu32(zmm30, __zmmword_ptr[w]);
         c.vmovdqu32(zmm31, __zmmword_ptr[w + RegisterBytes]);
+        c.prefetcht1(__byte_ptr[next]);
+        c.prefetcht1(__byte_ptr[next + RegisterBytes]);
         c.add(w, BytesPerGroup);
+        c.add(next, BytesPerGroup);
         for (int r = 0; r < rows; r++)
         {
             AssemblerRegister64 rowBase = rowBases[r / 4];
@@ -71,6 +79,7 @@ internal static class VnniInt8Code
         for (int r = 0; r < 2 * rows; r++)
             c.vmovdqu32(__zmmword_ptr[sums + (r * RegisterBytes)], Accumulator(r));
         c.vzeroupper();
+        c.pop(next);
         c.ret();
         return MachineCode.Bytes(c);
     }

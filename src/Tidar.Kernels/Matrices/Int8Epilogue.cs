@@ -6,20 +6,37 @@ namespace Tidar.Kernels.Matrices;
 /// <summary>From integer sums to float results: one order of operations on every tier.</summary>
 internal static unsafe class Int8Epilogue
 {
-    /// <summary>y[c] = float(sums[c] - offset) · rowScale · scales[c] for the first <paramref name="width"/> columns of a panel.</summary>
+    /// <summary>
+    /// In place, tile[r, c] = float(sum[r, c] - offset[r]) · rowScale[r] · scales[c] for c in 0 … 31.
+    /// </summary>
+    /// <param name="tile">Sums [rows, 32] as int32; results as float32.</param>
+    /// <param name="trailers">Of row 0: its scale (float32), then its offset (int32).</param>
+    /// <param name="stride">Bytes between trailers.</param>
+    /// <param name="scales">[32].</param>
+    /// <param name="rows">Rows.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Run(int* sums, int offset, float rowScale, float* scales, float* y, int width)
+    public static void Run(int* tile, byte* trailers, nint stride, float* scales, int rows)
     {
-        int c = 0;
         if (Vector512.IsHardwareAccelerated)
         {
-            for (; c + 16 <= width; c += 16)
-                (Vector512.ConvertToSingle(Vector512.Load(sums + c) - Vector512.Create(offset)) * Vector512.Create(rowScale) * Vector512.Load(scales + c)).Store(y + c);
+            Vector512<float> low = Vector512.Load(scales), high = Vector512.Load(scales + 16);
+            for (int r = 0; r < rows; r++, tile += Panel.Width, trailers += stride)
+            {
+                Vector512<float> scale = Vector512.Create(*(float*)trailers);
+                Vector512<int> offset = Vector512.Create(*(int*)(trailers + sizeof(float)));
+                (Vector512.ConvertToSingle(Vector512.Load(tile) - offset) * scale * low).Store((float*)tile);
+                (Vector512.ConvertToSingle(Vector512.Load(tile + 16) - offset) * scale * high).Store((float*)tile + 16);
+            }
+
+            return;
         }
 
-        for (; c + 4 <= width; c += 4)
-            (Vector128.ConvertToSingle(Vector128.Load(sums + c) - Vector128.Create(offset)) * Vector128.Create(rowScale) * Vector128.Load(scales + c)).Store(y + c);
-        for (; c < width; c++)
-            y[c] = (float)(sums[c] - offset) * rowScale * scales[c];
+        for (int r = 0; r < rows; r++, tile += Panel.Width, trailers += stride)
+        {
+            Vector128<float> scale = Vector128.Create(*(float*)trailers);
+            Vector128<int> offset = Vector128.Create(*(int*)(trailers + sizeof(float)));
+            for (int c = 0; c < Panel.Width; c += 4)
+                (Vector128.ConvertToSingle(Vector128.Load(tile + c) - offset) * scale * Vector128.Load(scales + c)).Store((float*)tile + c);
+        }
     }
 }

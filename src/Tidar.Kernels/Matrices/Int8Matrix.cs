@@ -8,11 +8,13 @@ namespace Tidar.Kernels.Matrices;
 /// 8-bit weights, one scale per output, against activations quantized to 8 bits per row; both rotated by a blockwise Hadamard transform. Sums are exact integers and
 /// the few float operations have one order: the same bits on every tier.
 /// </summary>
+/// <remarks>A prepared row is [PaddedInputs] signed bytes, then its scale (float32) and 128 · Σ q (int32), padded to 64 bytes.</remarks>
 public sealed unsafe class Int8Matrix : WeightMatrix
 {
     // Wider blocks spread outliers further. 64 serves the residual stream's norms, 512 the inputs of `down`, where outliers are strongest.
     private const int NarrowBlock = 64;
     private const int WideBlock = 512;
+    private const int TrailerBytes = 64;
 
     private readonly AlignedBuffer<byte> _panels;
     private readonly AlignedBuffer<float> _scales;
@@ -38,6 +40,9 @@ public sealed unsafe class Int8Matrix : WeightMatrix
     internal int RotationBlock { get; }
 
     /// <inheritdoc/>
+    internal override int OperandBytes => PaddedInputs + TrailerBytes;
+
+    /// <inheritdoc/>
     public override void SetRows(int firstRow, ReadOnlySpan<float> rows)
     {
         int count = rows.Length / Inputs;
@@ -50,29 +55,25 @@ public sealed unsafe class Int8Matrix : WeightMatrix
             for (int r = 0; r < count; r++)
             {
                 rows.Slice(r * Inputs, Inputs).CopyTo(rotated);
-                HadamardRotation.Run(x, Inputs, RotationBlock);
-                (float scale, _) = Int8Rows.Quantize(x, Inputs, q, PaddedInputs);
+                (float scale, _) = Quantize(x, q);
                 Store(firstRow + r, q, scale);
             }
         }
     }
 
     /// <inheritdoc/>
-    public override void Multiply(WorkerTeam team, ReadOnlySpan<float> x, int rows, Span<float> y)
+    internal override void PrepareRow(float* x, byte* operand)
     {
-        CheckShapes(rows, x.Length, y.Length);
-        if (rows == 0)
-            return;
-        int rowBytes = PaddedInputs;
-        byte* scratch = team.Scratch((long)rows * (rowBytes + sizeof(float) + sizeof(int)) + ((long)team.Threads * Inputs * sizeof(float)));
-        fixed (float* px = x, py = y)
-        {
-            Activations activations = new((sbyte*)scratch, (float*)(scratch + ((nint)rows * rowBytes)), (int*)(scratch + ((nint)rows * (rowBytes + sizeof(float)))));
-            QuantizeJob quantize = new(this, px, activations, (float*)(scratch + ((nint)rows * (rowBytes + sizeof(float) + sizeof(int)))));
-            team.Run(ref quantize, rows);
-            MultiplyJob multiply = new(this, activations, rows, py, team.Threads);
-            team.Run(ref multiply, multiply.Items);
-        }
+        (float scale, int sum) = Quantize(x, (sbyte*)operand);
+        *(float*)(operand + PaddedInputs) = scale;
+        *(int*)(operand + PaddedInputs + sizeof(float)) = 128 * sum;
+    }
+
+    /// <inheritdoc/>
+    private protected override void Multiply(WorkerTeam team, byte* operands, int rows, PanelOutput output)
+    {
+        MultiplyJob job = new(this, operands, rows, output, team.Threads);
+        team.Run(ref job, job.Items);
     }
 
     /// <inheritdoc/>
@@ -80,6 +81,13 @@ public sealed unsafe class Int8Matrix : WeightMatrix
     {
         _panels.Dispose();
         _scales.Dispose();
+    }
+
+    private (float Scale, int Sum) Quantize(float* x, sbyte* q)
+    {
+        HadamardRotation.Run(x, Inputs, RotationBlock);
+        (float scale, int sum) = Int8Rows.Quantize(x, Inputs, q, PaddedInputs);
+        return (scale * HadamardRotation.Norm(RotationBlock), sum);
     }
 
     // One output column of its panel: [k / 4][32][4], as value + 128.
@@ -93,83 +101,58 @@ public sealed unsafe class Int8Matrix : WeightMatrix
         _scales.Pointer[row] = scale;
     }
 
-    private readonly struct Activations(sbyte* values, float* scales, int* sums)
-    {
-        public readonly sbyte* Values = values;
-        public readonly float* Scales = scales;
-        public readonly int* Sums = sums;
-    }
-
-    private readonly struct QuantizeJob(Int8Matrix matrix, float* x, Activations target, float* scratch) : IJob
-    {
-        private readonly float* _x = x;
-        private readonly float* _scratch = scratch;
-
-        public void Execute(int item, int worker)
-        {
-            int width = matrix.Inputs;
-            float* row = _scratch + ((nint)worker * width);
-            new ReadOnlySpan<float>(_x + ((nint)item * width), width).CopyTo(new Span<float>(row, width));
-            HadamardRotation.Run(row, width, matrix.RotationBlock);
-            (target.Scales[item], int sum) = Int8Rows.Quantize(row, width, target.Values + ((nint)item * matrix.PaddedInputs), matrix.PaddedInputs);
-            target.Sums[item] = 128 * sum;
-        }
-    }
-
     private readonly struct MultiplyJob : IJob
     {
-        // Rows that pass over a panel before the next: their activations stay in the second-level cache.
-        private const int ChunkRows = 288;
+        // Activations of a chunk stay in the second-level cache while panels pass.
+        private const int ChunkBytes = 512 << 10;
         private const int ItemsPerThread = 8;
 
         private readonly Int8Matrix _matrix;
-        private readonly Activations _x;
+        private readonly byte* _operands;
         private readonly int _rows;
-        private readonly float* _y;
+        private readonly PanelOutput _output;
+        private readonly int _chunkRows;
         private readonly int _panelsPerItem;
         private readonly int _panelItems;
 
-        public MultiplyJob(Int8Matrix matrix, Activations x, int rows, float* y, int threads)
+        public MultiplyJob(Int8Matrix matrix, byte* operands, int rows, PanelOutput output, int threads)
         {
             _matrix = matrix;
-            _x = x;
+            _operands = operands;
             _rows = rows;
-            _y = y;
-            int panels = Panel.Count(matrix.Outputs);
+            _output = output;
+            _chunkRows = Math.Max(1, ChunkBytes / matrix.OperandBytes / Int8Tile.MostRows) * Int8Tile.MostRows;
+            int panels = output.Panels;
             _panelsPerItem = Math.Max(1, panels / (threads * ItemsPerThread));
             _panelItems = (panels + _panelsPerItem - 1) / _panelsPerItem;
         }
 
-        public int Items => _panelItems * ((_rows + ChunkRows - 1) / ChunkRows);
+        public int Items => _panelItems * ((_rows + _chunkRows - 1) / _chunkRows);
 
         public void Execute(int item, int worker)
         {
-            int firstRow = item / _panelItems * ChunkRows;
-            int lastRow = Math.Min(_rows, firstRow + ChunkRows);
-            int firstPanel = item % _panelItems * _panelsPerItem;
-            int lastPanel = Math.Min(firstPanel + _panelsPerItem, Panel.Count(_matrix.Outputs));
-            int* sums = stackalloc int[Int8Tile.MostRows * Panel.Width];
+            // Chunks of rows vary fastest: a group of panels is still in a cache when the next chunk comes.
+            int chunks = (_rows + _chunkRows - 1) / _chunkRows;
+            int firstRow = item % chunks * _chunkRows;
+            int lastRow = Math.Min(_rows, firstRow + _chunkRows);
+            int firstPanel = item / chunks * _panelsPerItem;
+            int lastPanel = Math.Min(firstPanel + _panelsPerItem, _output.Panels);
+            nint stride = _matrix.OperandBytes, panelBytes = (nint)Panel.Width * _matrix.PaddedInputs;
+            int* tile = stackalloc int[Int8Tile.MostRows * Panel.Width];
             for (int panel = firstPanel; panel < lastPanel; panel++)
             {
-                byte* weights = _matrix._panels.Pointer + ((nint)panel * Panel.Width * _matrix.PaddedInputs);
+                byte* weights = _matrix._panels.Pointer + (panel * panelBytes);
+
+                // The last rows of a panel bring the next one nearer.
+                byte* next = panel + 1 < _output.Panels ? weights + panelBytes : weights;
                 for (int row = firstRow; row < lastRow; row += Int8Tile.MostRows)
                 {
                     int rows = Math.Min(Int8Tile.MostRows, lastRow - row);
-                    Int8Tile.Multiply(_x.Values + ((nint)row * _matrix.PaddedInputs), _matrix.PaddedInputs, rows, weights, _matrix.PaddedInputs / 4, sums);
-                    Scale(panel, row, rows, sums);
+                    byte* operands = _operands + (row * stride);
+                    Int8Tile.Multiply((sbyte*)operands, stride, rows, weights, _matrix.PaddedInputs / 4, tile, row + rows == lastRow ? next : weights);
+                    Int8Epilogue.Run(tile, operands + _matrix.PaddedInputs, stride, _matrix._scales.Pointer + ((nint)panel * Panel.Width), rows);
+                    _output.Write((float*)tile, rows, row, panel);
                 }
-            }
-        }
-
-        // y = float(sum - 128·Σq) · activation scale · weight scale, in this order.
-        private void Scale(int panel, int firstRow, int rows, int* sums)
-        {
-            int width = Math.Min(Panel.Width, _matrix.Outputs - (panel * Panel.Width));
-            float* scales = _matrix._scales.Pointer + ((nint)panel * Panel.Width);
-            for (int r = 0; r < rows; r++)
-            {
-                float* y = _y + ((nint)(firstRow + r) * _matrix.Outputs) + ((nint)panel * Panel.Width);
-                Int8Epilogue.Run(sums + (r * Panel.Width), _x.Sums[firstRow + r], _x.Scales[firstRow + r], scales, y, width);
             }
         }
     }

@@ -14,14 +14,17 @@ internal static unsafe class Int8Tile
     /// <summary>Rows of the largest call to <see cref="Multiply"/>.</summary>
     public const int MostRows = 12;
 
-    /// <summary>Computes up to <see cref="MostRows"/> rows; <paramref name="groups"/> counts fours along k, <paramref name="sums"/> is [rows, 32].</summary>
-    public static void Multiply(sbyte* a, nint stride, int rows, byte* panel, int groups, int* sums)
+    /// <summary>
+    /// Computes up to <see cref="MostRows"/> rows; <paramref name="groups"/> counts fours along k, <paramref name="sums"/> is [rows, 32]. What is read next, as much as
+    /// the panel, may be named in <paramref name="next"/>, else the panel itself.
+    /// </summary>
+    public static void Multiply(sbyte* a, nint stride, int rows, byte* panel, int groups, int* sums, byte* next)
     {
         if (Processor.Tier == KernelTier.Avx512 && VnniInt8Kernels.Available)
         {
             for (int row = 0; row < rows; row += VnniInt8Code.MostRows)
             {
-                Int8TileArguments arguments = new() { Activations = a + (row * stride), ActivationStride = stride, Weights = panel, Groups = groups, Sums = sums + (row * Panel.Width) };
+                Int8TileArguments arguments = new() { Activations = a + (row * stride), ActivationStride = stride, Weights = panel, Groups = groups, Sums = sums + (row * Panel.Width), Prefetch = next };
                 VnniInt8Kernels.Run(Math.Min(VnniInt8Code.MostRows, rows - row), &arguments);
             }
 

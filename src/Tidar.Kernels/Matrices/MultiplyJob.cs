@@ -16,34 +16,29 @@ internal unsafe struct MultiplyJob<TElement> : IJob
     private readonly int _rows;
     private readonly int _k;
     private readonly byte* _panels;
-    private readonly int _columns;
-    private readonly float* _y;
-    private readonly nint _strideX;
-    private readonly nint _strideY;
+    private readonly int _panelCount;
+    private readonly PanelOutput _output;
     private readonly bool _accumulate;
     private readonly int _panelsPerItem;
     private readonly int _panelItems;
 
-    private MultiplyJob(float* x, nint strideX, int rows, int k, void* panels, int columns, float* y, nint strideY, bool accumulate, int threads)
+    private MultiplyJob(float* x, int rows, int k, void* panels, PanelOutput output, bool accumulate, int threads)
     {
         _x = x;
-        _strideX = strideX;
         _rows = rows;
         _k = k;
         _panels = (byte*)panels;
-        _columns = columns;
-        _y = y;
-        _strideY = strideY;
+        _output = output;
         _accumulate = accumulate;
-        int panelCount = Panel.Count(columns);
-        _panelsPerItem = Math.Max(1, panelCount / (threads * ItemsPerThread));
-        _panelItems = (panelCount + _panelsPerItem - 1) / _panelsPerItem;
+        _panelCount = output.Panels;
+        _panelsPerItem = Math.Max(1, _panelCount / (threads * ItemsPerThread));
+        _panelItems = (_panelCount + _panelsPerItem - 1) / _panelsPerItem;
     }
 
-    public static void Run(
-        WorkerTeam team, float* x, nint strideX, int rows, int k, void* panels, int columns, float* y, nint strideY, bool accumulate)
+    /// <summary>Runs it; with <paramref name="accumulate"/>, sums go on from what a plain output holds, as if the chain along k had not been cut.</summary>
+    public static void Run(WorkerTeam team, float* x, int rows, int k, void* panels, PanelOutput output, bool accumulate)
     {
-        MultiplyJob<TElement> job = new(x, strideX, rows, k, panels, columns, y, strideY, accumulate, team.Threads);
+        MultiplyJob<TElement> job = new(x, rows, k, panels, output, accumulate, team.Threads);
         team.Run(ref job, job._panelItems * ((rows + ChunkRows - 1) / ChunkRows));
     }
 
@@ -51,19 +46,17 @@ internal unsafe struct MultiplyJob<TElement> : IJob
     {
         int chunk = item / _panelItems;
         int firstPanel = item % _panelItems * _panelsPerItem;
-        int lastPanel = Math.Min(firstPanel + _panelsPerItem, Panel.Count(_columns));
+        int lastPanel = Math.Min(firstPanel + _panelsPerItem, _panelCount);
         int firstRow = chunk * ChunkRows;
         int rows = Math.Min(ChunkRows, _rows - firstRow);
+        float* x = _x + ((nint)firstRow * _k);
         for (int panel = firstPanel; panel < lastPanel; panel++)
         {
-            int width = Math.Min(Panel.Width, _columns - (panel * Panel.Width));
-            float* x = _x + (firstRow * _strideX);
-            float* y = _y + (firstRow * _strideY) + ((nint)panel * Panel.Width);
             byte* weights = _panels + ((nint)panel * _k * Panel.Width * TElement.Size);
-            if (width == Panel.Width)
-                MultiplyPanel(x, rows, weights, y, _strideY, _accumulate);
+            if (_output.IsPlain && (panel + 1) * Panel.Width <= _output.Columns)
+                MultiplyPanel(x, rows, weights, _output.At(firstRow, panel), _output.Columns, _accumulate);
             else
-                MultiplyNarrowPanel(x, rows, weights, y, width);
+                MultiplyThroughTile(x, rows, weights, firstRow, panel);
         }
     }
 
@@ -71,29 +64,28 @@ internal unsafe struct MultiplyJob<TElement> : IJob
     {
         if (rows <= RowsWithoutBlocking || _k <= BlockK)
         {
-            PanelMultiply.Run<TElement>(x, _strideX, rows, weights, _k, y, strideY, accumulate);
+            PanelMultiply.Run<TElement>(x, _k, rows, weights, _k, y, strideY, accumulate);
             return;
         }
 
         for (int k = 0; k < _k; k += BlockK)
         {
             PanelMultiply.Run<TElement>(
-                x + k, _strideX, rows, weights + ((nint)k * Panel.Width * TElement.Size), Math.Min(BlockK, _k - k), y, strideY, accumulate || k > 0);
+                x + k, _k, rows, weights + ((nint)k * Panel.Width * TElement.Size), Math.Min(BlockK, _k - k), y, strideY, accumulate || k > 0);
         }
     }
 
-    // The last panel of a matrix may have fewer columns than the kernel writes: it goes through a tile on the stack.
-    private readonly void MultiplyNarrowPanel(float* x, int rows, byte* weights, float* y, int width)
+    private readonly void MultiplyThroughTile(float* x, int rows, byte* weights, int firstRow, int panel)
     {
         float* tile = stackalloc float[ChunkRows * Panel.Width];
         if (_accumulate)
         {
+            int width = Math.Min(Panel.Width, _output.Columns - (panel * Panel.Width));
             for (int r = 0; r < rows; r++)
-                new ReadOnlySpan<float>(y + (r * _strideY), width).CopyTo(new Span<float>(tile + (r * Panel.Width), width));
+                new ReadOnlySpan<float>(_output.At(firstRow + r, panel), width).CopyTo(new Span<float>(tile + (r * Panel.Width), width));
         }
 
         MultiplyPanel(x, rows, weights, tile, Panel.Width, _accumulate);
-        for (int r = 0; r < rows; r++)
-            new ReadOnlySpan<float>(tile + (r * Panel.Width), width).CopyTo(new Span<float>(y + (r * _strideY), width));
+        _output.Write(tile, rows, firstRow, panel);
     }
 }

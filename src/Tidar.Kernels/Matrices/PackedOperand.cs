@@ -47,7 +47,7 @@ public sealed unsafe class PackedOperand : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(x.Length, checked(rows * K), nameof(x));
         ArgumentOutOfRangeException.ThrowIfLessThan(y.Length, checked(rows * Columns), nameof(y));
         fixed (float* px = x, py = y)
-            MultiplyJob<Float32Element>.Run(team, px, K, rows, K, _panels.Pointer, Columns, py, Columns, accumulate);
+            MultiplyJob<Float32Element>.Run(team, px, rows, K, _panels.Pointer, new PanelOutput(py, Columns, Epilogue.Store, null), accumulate);
     }
 
     /// <inheritdoc/>

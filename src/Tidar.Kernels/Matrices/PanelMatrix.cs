@@ -23,6 +23,9 @@ internal sealed unsafe class PanelMatrix<TElement> : WeightMatrix
     public override long Bytes => _panels.Length;
 
     /// <inheritdoc/>
+    internal override int OperandBytes => Inputs * sizeof(float);
+
+    /// <inheritdoc/>
     public override void SetRows(int firstRow, ReadOnlySpan<float> rows)
     {
         int count = rows.Length / Inputs;
@@ -44,12 +47,11 @@ internal sealed unsafe class PanelMatrix<TElement> : WeightMatrix
     }
 
     /// <inheritdoc/>
-    public override void Multiply(WorkerTeam team, ReadOnlySpan<float> x, int rows, Span<float> y)
-    {
-        CheckShapes(rows, x.Length, y.Length);
-        fixed (float* px = x, py = y)
-            MultiplyJob<TElement>.Run(team, px, Inputs, rows, Inputs, _panels.Pointer, Outputs, py, Outputs, accumulate: false);
-    }
+    internal override void PrepareRow(float* x, byte* operand) => new ReadOnlySpan<float>(x, Inputs).CopyTo(new Span<float>(operand, Inputs));
+
+    /// <inheritdoc/>
+    private protected override void Multiply(WorkerTeam team, byte* operands, int rows, PanelOutput output) =>
+        MultiplyJob<TElement>.Run(team, (float*)operands, rows, Inputs, _panels.Pointer, output, accumulate: false);
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing) => _panels.Dispose();

@@ -6,10 +6,10 @@ namespace Tidar.Kernels.Matrices;
 /// A linear layer's weights W [outputs, inputs], packed once when loading, for y = x·Wᵀ. A row of y is a function of that row of x and the weights alone:
 /// the same bits at any number of rows, place in the batch, thread count and tier.
 /// </summary>
-public abstract class WeightMatrix : IDisposable
+public abstract unsafe class WeightMatrix : IDisposable
 {
     /// <summary>Creates a matrix of the given shape.</summary>
-    protected WeightMatrix(int outputs, int inputs)
+    private protected WeightMatrix(int outputs, int inputs)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(outputs, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(inputs, 1);
@@ -17,7 +17,7 @@ public abstract class WeightMatrix : IDisposable
         Inputs = inputs;
     }
 
-    /// <summary>Rows of W, columns of y.</summary>
+    /// <summary>Rows of W.</summary>
     public int Outputs { get; }
 
     /// <summary>Columns of W and of x.</summary>
@@ -26,11 +26,31 @@ public abstract class WeightMatrix : IDisposable
     /// <summary>Bytes that one multiplication reads.</summary>
     public abstract long Bytes { get; }
 
+    /// <summary>Bytes of one prepared row of x.</summary>
+    internal abstract int OperandBytes { get; }
+
     /// <summary>Packs rows [<paramref name="firstRow"/>, +count) of W, given as float32 [count, Inputs]. Different rows may be set from different threads.</summary>
     public abstract void SetRows(int firstRow, ReadOnlySpan<float> rows);
 
-    /// <summary>y = x·Wᵀ with x [rows, Inputs] and y [rows, Outputs].</summary>
-    public abstract void Multiply(WorkerTeam team, ReadOnlySpan<float> x, int rows, Span<float> y);
+    /// <summary>y = x·Wᵀ, finished as <paramref name="epilogue"/> says.</summary>
+    /// <param name="team">Threads.</param>
+    /// <param name="x">Rows prepared for this matrix.</param>
+    /// <param name="y">[rows, Outputs], or [rows, Outputs / 2] for <see cref="Epilogue.SwiGlu"/>; for <see cref="Epilogue.SwiGlu"/> also narrower, without the padding.</param>
+    /// <param name="epilogue">What becomes of the results.</param>
+    /// <param name="bias">Added to the results before that, [Outputs]; empty for none.</param>
+    public void Multiply(WorkerTeam team, PreparedRows x, Span<float> y, Epilogue epilogue = Epilogue.Store, ReadOnlySpan<float> bias = default)
+    {
+        if (x.Count == 0)
+            return;
+        int width = epilogue == Epilogue.SwiGlu ? y.Length / x.Count : Outputs;
+        ArgumentOutOfRangeException.ThrowIfLessThan(y.Length, checked(x.Count * width), nameof(y));
+        if (epilogue == Epilogue.SwiGlu)
+            ArgumentOutOfRangeException.ThrowIfNotEqual(GatedRows.Count(width), Outputs, nameof(y));
+        if (!bias.IsEmpty)
+            ArgumentOutOfRangeException.ThrowIfNotEqual(bias.Length, Outputs, nameof(bias));
+        fixed (float* py = y, pb = bias)
+            Multiply(team, x.For(this), x.Count, new PanelOutput(py, epilogue == Epilogue.SwiGlu ? 2 * width : width, epilogue, pb));
+    }
 
     /// <summary>Creates an empty matrix of the format.</summary>
     public static WeightMatrix Create(WeightFormat format, int outputs, int inputs) => format switch
@@ -48,14 +68,12 @@ public abstract class WeightMatrix : IDisposable
         GC.SuppressFinalize(this);
     }
 
+    /// <summary>Brings one row of x [Inputs] into the form this matrix multiplies; <paramref name="x"/> is used up.</summary>
+    internal abstract void PrepareRow(float* x, byte* operand);
+
+    /// <summary>Multiplies prepared rows, <see cref="OperandBytes"/> apart.</summary>
+    private protected abstract void Multiply(WorkerTeam team, byte* operands, int rows, PanelOutput output);
+
     /// <summary>Frees the packed weights.</summary>
     protected abstract void Dispose(bool disposing);
-
-    /// <summary>Checks the lengths that <see cref="Multiply"/> was given.</summary>
-    protected void CheckShapes(int rows, int xLength, int yLength)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(rows);
-        ArgumentOutOfRangeException.ThrowIfLessThan(xLength, checked(rows * Inputs), nameof(xLength));
-        ArgumentOutOfRangeException.ThrowIfLessThan(yLength, checked(rows * Outputs), nameof(yLength));
-    }
 }

@@ -11,6 +11,7 @@ public sealed unsafe class AlignedBuffer<T> : IDisposable
     where T : unmanaged
 {
     private const nuint Alignment = 64;
+    private readonly bool _mapped;
     private T* _pointer;
 
     /// <summary>Allocates <paramref name="length"/> zeroed elements.</summary>
@@ -20,11 +21,14 @@ public sealed unsafe class AlignedBuffer<T> : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         Length = length;
         nuint bytes = checked((nuint)Math.Max(1, length) * (nuint)sizeof(T));
-        bool large = bytes >= 2 * SystemMemory.HugePageBytes;
-        _pointer = (T*)NativeMemory.AlignedAlloc(bytes, large ? SystemMemory.HugePageBytes : Alignment);
-        if (large)
-            SystemMemory.PreferHugePages(_pointer, bytes);
-        NativeMemory.Clear(_pointer, bytes);
+        _pointer = (T*)SystemMemory.TryMap(bytes);
+        _mapped = _pointer is not null;
+        if (!_mapped)
+        {
+            _pointer = (T*)NativeMemory.AlignedAlloc(bytes, Alignment);
+            NativeMemory.Clear(_pointer, bytes);
+        }
+
         GC.AddMemoryPressure(Math.Max(1, checked((long)bytes)));
     }
 
@@ -67,7 +71,10 @@ public sealed unsafe class AlignedBuffer<T> : IDisposable
     {
         if (_pointer is null)
             return;
-        NativeMemory.AlignedFree(_pointer);
+        if (_mapped)
+            SystemMemory.Unmap(_pointer, (nuint)Length * (nuint)sizeof(T));
+        else
+            NativeMemory.AlignedFree(_pointer);
         _pointer = null;
         GC.RemoveMemoryPressure(Math.Max(1, Length * sizeof(T)));
     }

@@ -1,16 +1,18 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Tidar.Kernels.Quantization;
 
-/// <summary>Symmetric 8-bit quantization of a row: q = round(x · 127 / max|x|), ties to even.</summary>
+/// <summary>Symmetric 8-bit quantization: q = round(x · 127 / max|x|), ties to even. The same bits on every tier.</summary>
 internal static unsafe class Int8Rows
 {
     // 1.5·2^23: adding and subtracting it rounds to the nearest integer, ties to even, in every register width.
     private const float Shifter = 12582912f;
+    private const int Magnitude = 0x7FFFFFFF;
 
-    /// <summary>Quantizes <paramref name="x"/> [width] into <paramref name="q"/> [paddedWidth], zero-padded.</summary>
-    /// <returns>The scale (x ≈ scale · q) and Σ q, by which the offset of unsigned weights is taken out again.</returns>
+    /// <summary>Quantizes <paramref name="x"/> [width] with one scale into <paramref name="q"/> [paddedWidth], zero-padded.</summary>
+    /// <returns>The scale (x ≈ scale · q) and Σ q, by which the offset of unsigned weights is taken out again. The scale of values that are not finite is NaN.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static (float Scale, int Sum) Quantize(float* x, int width, sbyte* q, int paddedWidth)
     {
@@ -23,6 +25,20 @@ internal static unsafe class Int8Rows
 
         float factor = 127 / largest;
         int i = 0, sum = 0;
+        if (Avx512F.IsSupported)
+        {
+            Vector512<float> wide = Vector512.Create(factor);
+            Vector512<int> total = default;
+            for (; i + 16 <= width; i += 16)
+            {
+                Vector512<int> v = Avx512F.ConvertToVector512Int32(Vector512.Load(x + i) * wide);
+                total += v;
+                Avx512F.ConvertToVector128SByte(v).Store(q + i);
+            }
+
+            sum = Vector512.Sum(total);
+        }
+
         Vector128<float> f = Vector128.Create(factor), shifter = Vector128.Create(Shifter);
         Vector128<int> sums = default, origin = shifter.AsInt32();
         for (; i + 16 <= width; i += 16)
@@ -46,15 +62,27 @@ internal static unsafe class Int8Rows
         return (largest / 127, sum + Vector128.Sum(sums));
     }
 
+    // Magnitudes are compared as integers: the order is that of the numbers, and NaN counts as the largest of all.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float Largest(float* x, int width)
     {
-        Vector128<float> best = default;
-        int i = 0;
+        int* bits = (int*)x;
+        int i = 0, largest = 0;
+        if (Vector512.IsHardwareAccelerated)
+        {
+            Vector512<int> best = default;
+            for (; i + 16 <= width; i += 16)
+                best = Vector512.Max(best, Vector512.Load(bits + i) & Vector512.Create(Magnitude));
+            for (int lane = 0; lane < 16; lane++)
+                largest = Math.Max(largest, best[lane]);
+        }
+
+        Vector128<int> rest = default;
         for (; i + 4 <= width; i += 4)
-            best = Vector128.Max(best, Vector128.Abs(Vector128.Load(x + i)));
-        float largest = MathF.Max(MathF.Max(best[0], best[1]), MathF.Max(best[2], best[3]));
+            rest = Vector128.Max(rest, Vector128.Load(bits + i) & Vector128.Create(Magnitude));
+        largest = Math.Max(largest, Math.Max(Math.Max(rest[0], rest[1]), Math.Max(rest[2], rest[3])));
         for (; i < width; i++)
-            largest = MathF.Max(largest, MathF.Abs(x[i]));
-        return largest;
+            largest = Math.Max(largest, bits[i] & Magnitude);
+        return BitConverter.Int32BitsToSingle(largest);
     }
 }

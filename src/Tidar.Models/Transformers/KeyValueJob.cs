@@ -5,7 +5,7 @@ using Tidar.Models.Configuration;
 
 namespace Tidar.Models.Transformers;
 
-/// <summary>For every row [q, k, v]: bias, head norms, RoPE; then keys and values into the row's cache, or into the ephemeral store.</summary>
+/// <summary>For every row [q, k, v]: head norms, RoPE; then keys and values into the row's cache, or into the ephemeral store.</summary>
 internal readonly ref struct KeyValueJob(
     Span<float> rows, ReadOnlySpan<TokenRow> tokens, LayerWeights layer, ModelConfig config, RotaryEmbedding rope, ReadOnlySpan<KeyValueStore> stores, KeyValueStore span)
     : IJob
@@ -19,8 +19,6 @@ internal readonly ref struct KeyValueJob(
         int q = config.QueryWidth, kv = config.KeyValueWidth, width = q + (2 * kv);
         TokenRow token = _tokens[item];
         Span<float> row = _rows.Slice(item * width, width);
-        if (layer.QueryKeyValueBias is { } bias)
-            Activations.Add(row, bias, row);
         if (layer is { QueryNorm: { } queryNorm, KeyNorm: { } keyNorm })
         {
             RmsNorm.RunHeads(row[..q], queryNorm, config.NormEpsilon);

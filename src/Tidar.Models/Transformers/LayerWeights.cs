@@ -27,7 +27,7 @@ internal sealed class LayerWeights : IDisposable
     /// <summary>Norm before the MLP, [hidden].</summary>
     public required float[] MlpNorm { get; init; }
 
-    /// <summary>gate and up as one matrix [2 · intermediate, hidden].</summary>
+    /// <summary>gate and up as one matrix in the order of <see cref="GatedRows"/>, [≥ 2 · intermediate, hidden].</summary>
     public required WeightMatrix GateUp { get; init; }
 
     public required float[]? GateUpBias { get; init; }

@@ -22,15 +22,14 @@ public sealed class Transformer : ILanguageModel, IDisposable
     private readonly PrefixSpanAttention _attention;
     private readonly KeyValueStore _span;
     private readonly Activation _hidden;
-    private readonly Activation _normed;
     private readonly Activation _queryKeyValue;
     private readonly Activation _attended;
-    private readonly Activation _gateUp;
     private readonly Activation _inner;
-    private readonly Activation _delta;
     private readonly Activation _selectedHidden;
     private readonly Activation _selectedQueries;
     private readonly Activation _final;
+    private readonly Activation _gathered;
+    private readonly PreparedRows _input = new();
     private readonly PassState _pass = new();
 
     private Transformer(ModelConfig config, TransformerWeights weights, WorkerTeam team)
@@ -42,15 +41,13 @@ public sealed class Transformer : ILanguageModel, IDisposable
         _attention = new PrefixSpanAttention(config.HeadCount, config.KeyValueHeadCount, config.HeadDimension);
         _span = new KeyValueStore(config.KeyValueHeadCount, config.HeadDimension, capacity: 1);
         _hidden = new Activation(config.HiddenSize);
-        _normed = new Activation(config.HiddenSize);
         _queryKeyValue = new Activation(config.QueryWidth + (2 * config.KeyValueWidth));
         _attended = new Activation(config.QueryWidth);
-        _gateUp = new Activation(2 * config.IntermediateSize);
         _inner = new Activation(config.IntermediateSize);
-        _delta = new Activation(config.HiddenSize);
         _selectedHidden = new Activation(config.HiddenSize);
         _selectedQueries = new Activation(_queryKeyValue.Width);
         _final = new Activation(config.HiddenSize);
+        _gathered = new Activation(config.HiddenSize);
     }
 
     /// <inheritdoc/>
@@ -91,13 +88,11 @@ public sealed class Transformer : ILanguageModel, IDisposable
             LayerWeights layer = _weights.Layers[i];
             KeyValueStore[] stores = _pass.Stores(i);
             int rows = _pass.RowCount;
-            if (i == 0)
-                Normalize(rows, layer.AttentionNorm);
             Project(rows, layer, stores);
             if (i == Config.LayerCount - 1)
                 break;
             Attend(_queryKeyValue.Rows(rows), _pass.AttentionRows, _pass.Tiles, stores);
-            FinishLayer(layer, _hidden.Rows(rows), _attended.Rows(rows), rows, _weights.Layers[i + 1].AttentionNorm);
+            FinishLayer(layer, _hidden.Rows(rows), rows);
             Observe(i + 1, _hidden.Rows(rows));
         }
 
@@ -110,10 +105,11 @@ public sealed class Transformer : ILanguageModel, IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(logits.Length, checked(rows.Length * Config.VocabularySize), nameof(logits));
         FinishLastLayer(rows);
-        Span<float> gathered = _normed.Rows(rows.Length);
+        Span<float> gathered = _gathered.Rows(rows.Length);
         for (int i = 0; i < rows.Length; i++)
-            RmsNorm.Run(_final.Row(rows[i]), _weights.FinalNorm, Config.NormEpsilon, gathered.Slice(i * Config.HiddenSize, Config.HiddenSize));
-        _weights.Head.Multiply(_team, gathered, rows.Length, logits);
+            _final.Row(rows[i]).CopyTo(gathered.Slice(i * Config.HiddenSize, Config.HiddenSize));
+        _input.SetNormalized(_team, _weights.Head, gathered, rows.Length, _weights.FinalNorm, Config.NormEpsilon);
+        _weights.Head.Multiply(_team, _input, logits);
     }
 
     /// <inheritdoc/>
@@ -123,7 +119,8 @@ public sealed class Transformer : ILanguageModel, IDisposable
         _rope.Dispose();
         _attention.Dispose();
         _span.Dispose();
-        foreach (Activation activation in new[] { _hidden, _normed, _queryKeyValue, _attended, _gateUp, _inner, _delta, _selectedHidden, _selectedQueries, _final })
+        _input.Dispose();
+        foreach (Activation activation in new[] { _hidden, _queryKeyValue, _attended, _inner, _selectedHidden, _selectedQueries, _final, _gathered })
             activation.Dispose();
     }
 
@@ -138,17 +135,12 @@ public sealed class Transformer : ILanguageModel, IDisposable
         Observe(0, hidden);
     }
 
-    private void Normalize(int rows, float[] weight)
-    {
-        NormJob job = new(_hidden.Rows(rows), weight, Config.NormEpsilon, _normed.Rows(rows));
-        _team.Run(ref job, rows);
-    }
-
-    // q, k, v of all rows from the normalized residual stream; keys and values go to their stores.
+    // q, k, v of all rows from the residual stream, normalized; keys and values go to their stores.
     private void Project(int rows, LayerWeights layer, KeyValueStore[] stores)
     {
         Span<float> queryKeyValue = _queryKeyValue.Rows(rows);
-        layer.QueryKeyValue.Multiply(_team, _normed.Rows(rows), rows, queryKeyValue);
+        _input.SetNormalized(_team, layer.QueryKeyValue, _hidden.Rows(rows), rows, layer.AttentionNorm, Config.NormEpsilon);
+        layer.QueryKeyValue.Multiply(_team, _input, queryKeyValue, bias: layer.QueryKeyValueBias);
         KeyValueJob job = new(queryKeyValue, _pass.Tokens, layer, Config, _rope, stores, _span);
         _team.Run(ref job, rows);
     }
@@ -156,19 +148,16 @@ public sealed class Transformer : ILanguageModel, IDisposable
     private void Attend(ReadOnlySpan<float> queryKeyValue, ReadOnlySpan<AttentionRow> rows, List<AttentionTile> tiles, KeyValueStore[] stores) =>
         _attention.Run(_team, queryKeyValue, _queryKeyValue.Width, rows, tiles, stores, _span, _attended.Rows(rows.Length));
 
-    // Output projection, residual, norm, MLP, residual; then the next layer's norm where there is one.
-    private void FinishLayer(LayerWeights layer, Span<float> hidden, ReadOnlySpan<float> attended, int rows, float[]? nextNorm)
+    // Output projection, residual, norm, MLP, residual, for rows that have been through attention.
+    private void FinishLayer(LayerWeights layer, Span<float> hidden, int rows)
     {
-        Span<float> delta = _delta.Rows(rows), normed = _normed.Rows(rows), gateUp = _gateUp.Rows(rows), inner = _inner.Rows(rows);
-        layer.AttentionOutput.Multiply(_team, attended, rows, delta);
-        ResidualJob afterAttention = new(hidden, delta, layer.AttentionOutputBias, layer.MlpNorm, Config.NormEpsilon, normed, Config.HiddenSize);
-        _team.Run(ref afterAttention, rows);
-        layer.GateUp.Multiply(_team, normed, rows, gateUp);
-        SwiGluJob activation = new(gateUp, layer.GateUpBias, inner, Config.IntermediateSize);
-        _team.Run(ref activation, rows);
-        layer.Down.Multiply(_team, inner, rows, delta);
-        ResidualJob afterMlp = new(hidden, delta, layer.DownBias, nextNorm, Config.NormEpsilon, normed, Config.HiddenSize);
-        _team.Run(ref afterMlp, rows);
+        Span<float> inner = _inner.Rows(rows);
+        _input.Set(_team, layer.AttentionOutput, _attended.Rows(rows), rows);
+        layer.AttentionOutput.Multiply(_team, _input, hidden, Epilogue.Add, layer.AttentionOutputBias);
+        _input.SetNormalized(_team, layer.GateUp, hidden, rows, layer.MlpNorm, Config.NormEpsilon);
+        layer.GateUp.Multiply(_team, _input, inner, Epilogue.SwiGlu, layer.GateUpBias);
+        _input.Set(_team, layer.Down, inner, rows);
+        layer.Down.Multiply(_team, _input, hidden, Epilogue.Add, layer.DownBias);
     }
 
     // The last layer's attention and MLP for those of the given rows that have not been through them in this pass: their queries and residual
@@ -187,7 +176,7 @@ public sealed class Transformer : ILanguageModel, IDisposable
         }
 
         Attend(queries, _pass.SelectedAttentionRows, _pass.SelectedTiles, _pass.Stores(last));
-        FinishLayer(_weights.Layers[last], hidden, _attended.Rows(count), count, nextNorm: null);
+        FinishLayer(_weights.Layers[last], hidden, count);
         for (int i = 0; i < count; i++)
             hidden.Slice(i * width, width).CopyTo(_final.Row(selected[i]));
         Observe(last + 1, hidden);

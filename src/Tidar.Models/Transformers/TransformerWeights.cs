@@ -25,7 +25,7 @@ internal sealed class TransformerWeights : IDisposable
     /// <summary>Packs the tensors that <paramref name="find"/> gives by Hugging Face name and shape.</summary>
     public static TransformerWeights Load(ModelConfig config, TensorLookup find, WeightPacker packer)
     {
-        string[] halves = ["gate", "up"], projections = ["q", "k", "v"];
+        string[] projections = ["q", "k", "v"];
         int[] widths = [config.QueryWidth, config.KeyValueWidth, config.KeyValueWidth];
         LayerWeights[] layers = new LayerWeights[config.LayerCount];
         int h = config.HiddenSize, m = config.IntermediateSize;
@@ -39,12 +39,12 @@ internal sealed class TransformerWeights : IDisposable
                 QueryKeyValueBias = config.QueryKeyValueBias ? [.. projections.SelectMany((p, j) => find($"{attention}{p}_proj.bias", widths[j]).ReadAll())] : null,
                 QueryNorm = config.QueryKeyNorm ? find($"{attention}q_norm.weight", config.HeadDimension).ReadAll() : null,
                 KeyNorm = config.QueryKeyNorm ? find($"{attention}k_norm.weight", config.HeadDimension).ReadAll() : null,
-                AttentionOutput = packer.Pack([find($"{attention}o_proj.weight", h, config.QueryWidth)]),
+                AttentionOutput = packer.Pack(find($"{attention}o_proj.weight", h, config.QueryWidth)),
                 AttentionOutputBias = config.AttentionOutputBias ? find($"{attention}o_proj.bias", h).ReadAll() : null,
                 MlpNorm = find($"{layer}post_attention_layernorm.weight", h).ReadAll(),
-                GateUp = packer.Pack([.. halves.Select(p => find($"{mlp}{p}_proj.weight", m, h))]),
-                GateUpBias = config.MlpBias ? [.. halves.SelectMany(p => find($"{mlp}{p}_proj.bias", m).ReadAll())] : null,
-                Down = packer.Pack([find($"{mlp}down_proj.weight", h, m)]),
+                GateUp = packer.PackGated(find($"{mlp}gate_proj.weight", m, h), find($"{mlp}up_proj.weight", m, h)),
+                GateUpBias = config.MlpBias ? Gated(find($"{mlp}gate_proj.bias", m).ReadAll(), find($"{mlp}up_proj.bias", m).ReadAll()) : null,
+                Down = packer.Pack(find($"{mlp}down_proj.weight", h, m)),
                 DownBias = config.MlpBias ? find($"{mlp}down_proj.bias", h).ReadAll() : null,
             };
         }
@@ -55,7 +55,7 @@ internal sealed class TransformerWeights : IDisposable
             Embedding = embedding,
             Layers = layers,
             FinalNorm = find("model.norm.weight", h).ReadAll(),
-            Head = packer.Pack([config.TiedEmbeddings ? embedding : find("lm_head.weight", config.VocabularySize, h)]),
+            Head = packer.Pack(config.TiedEmbeddings ? embedding : find("lm_head.weight", config.VocabularySize, h)),
         };
     }
 
@@ -64,5 +64,18 @@ internal sealed class TransformerWeights : IDisposable
         foreach (LayerWeights layer in Layers)
             layer.Dispose();
         Head.Dispose();
+    }
+
+    // Biases in the order of the matrix's rows.
+    private static float[] Gated(float[] gate, float[] up)
+    {
+        float[] bias = new float[GatedRows.Count(gate.Length)];
+        for (int i = 0; i < gate.Length; i++)
+        {
+            bias[GatedRows.IndexOf(i, up: false)] = gate[i];
+            bias[GatedRows.IndexOf(i, up: true)] = up[i];
+        }
+
+        return bias;
     }
 }

@@ -10,43 +10,72 @@ namespace Tidar.Models.Transformers;
 /// <param name="progress">Receives the number of weights packed so far.</param>
 internal sealed class WeightPacker(WorkerTeam team, WeightFormat? format, IProgress<long>? progress)
 {
-    // A whole panel of outputs at a time: no two items touch one cache line.
-    private const int RowsPerItem = Panel.Width;
-
     private long _packed;
 
     /// <summary>Stacks the rows of <paramref name="parts"/>, all of one width, into one matrix.</summary>
-    public WeightMatrix Pack(WeightTensor[] parts)
+    public WeightMatrix Pack(params WeightTensor[] parts)
+    {
+        List<RowRun> runs = [];
+        int row = 0;
+        foreach (WeightTensor part in parts)
+        {
+            runs.Add(new RowRun(part, 0, row, (int)part.Rows));
+            row = checked(row + (int)part.Rows);
+        }
+
+        return Pack(parts, runs, row);
+    }
+
+    /// <summary>Joins the gate and the up projection, both [intermediate, hidden], in the order of <see cref="GatedRows"/>.</summary>
+    public WeightMatrix PackGated(WeightTensor gate, WeightTensor up)
+    {
+        List<RowRun> runs = [];
+        int width = (int)gate.Rows;
+        for (int first = 0; first < width; first += GatedRows.PerPanel)
+        {
+            int count = Math.Min(GatedRows.PerPanel, width - first);
+            runs.Add(new RowRun(gate, first, GatedRows.IndexOf(first, up: false), count));
+            runs.Add(new RowRun(up, first, GatedRows.IndexOf(first, up: true), count));
+        }
+
+        return Pack([gate, up], runs, GatedRows.Count(width));
+    }
+
+    private WeightMatrix Pack(WeightTensor[] parts, List<RowRun> runs, int outputs)
     {
         int inputs = parts[0].Columns;
-        int outputs = checked((int)parts.Sum(p => p.Rows));
         WeightFormat chosen = format ?? (parts.All(p => p.DataType == "BF16") ? WeightFormat.BFloat16 : WeightFormat.Float32);
         WeightMatrix matrix = WeightMatrix.Create(chosen, outputs, inputs);
-        PackJob job = new(parts, matrix);
-        team.Run(ref job, (outputs + RowsPerItem - 1) / RowsPerItem);
+        PackJob job = new(runs, matrix);
+        team.Run(ref job, Panel.Count(outputs));
         foreach (WeightTensor part in parts)
+        {
             part.Release();
-        _packed += (long)outputs * inputs;
+            _packed += part.ElementCount;
+        }
+
         progress?.Report(_packed);
         return matrix;
     }
 
-    private readonly struct PackJob(WeightTensor[] parts, WeightMatrix matrix) : IJob
+    // Rows of a tensor and the row of the matrix where the first of them goes; in ascending order of that.
+    private readonly record struct RowRun(WeightTensor Tensor, int First, int Target, int Count);
+
+    // A whole panel of outputs is an item: no two items touch one cache line.
+    private readonly struct PackJob(List<RowRun> runs, WeightMatrix matrix) : IJob
     {
         public void Execute(int item, int worker)
         {
-            float[] rows = new float[RowsPerItem * matrix.Inputs];
-            int first = item * RowsPerItem, end = Math.Min(first + RowsPerItem, matrix.Outputs);
-            int start = 0;
-            foreach (WeightTensor part in parts)
+            int inputs = matrix.Inputs, first = item * Panel.Width, end = Math.Min(first + Panel.Width, matrix.Outputs);
+            float[] rows = new float[Panel.Width * inputs];
+            foreach (RowRun run in runs)
             {
-                int from = Math.Max(first, start), to = Math.Min(end, start + (int)part.Rows);
+                int from = Math.Max(first, run.Target), to = Math.Min(end, run.Target + run.Count);
                 if (from < to)
-                    part.ReadRows(from - start, to - from, rows.AsSpan((from - first) * matrix.Inputs, (to - from) * matrix.Inputs));
-                start += (int)part.Rows;
+                    run.Tensor.ReadRows(run.First + from - run.Target, to - from, rows.AsSpan((from - first) * inputs, (to - from) * inputs));
             }
 
-            matrix.SetRows(first, rows.AsSpan(0, (end - first) * matrix.Inputs));
+            matrix.SetRows(first, rows.AsSpan(0, (end - first) * inputs));
         }
     }
 }

@@ -1,6 +1,5 @@
 using Tidar.Kernels.Elementwise;
 using Tidar.Kernels.Threading;
-using Tidar.Models.Transformers;
 
 namespace Tidar.Training.Backpropagation;
 

@@ -1,7 +1,7 @@
 using Tidar.Kernels.Elementwise;
 using Tidar.Kernels.Threading;
 
-namespace Tidar.Models.Transformers;
+namespace Tidar.Training.Backpropagation;
 
 /// <summary>target = silu(gate + bias) · (up + bias), row by row, from rows [gate, up].</summary>
 internal readonly ref struct SwiGluJob(Span<float> gateUp, ReadOnlySpan<float> bias, Span<float> target, int width) : IJob

@@ -1,7 +1,7 @@
 using Tidar.Kernels.Elementwise;
 using Tidar.Kernels.Threading;
 
-namespace Tidar.Models.Transformers;
+namespace Tidar.Training.Backpropagation;
 
 /// <summary>target = norm(hidden), row by row.</summary>
 internal readonly ref struct NormJob(Span<float> hidden, ReadOnlySpan<float> weight, float epsilon, Span<float> target) : IJob

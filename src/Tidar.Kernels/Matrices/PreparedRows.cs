@@ -1,0 +1,95 @@
+using Tidar.Kernels.Elementwise;
+using Tidar.Kernels.Memory;
+using Tidar.Kernels.Threading;
+
+namespace Tidar.Kernels.Matrices;
+
+/// <summary>
+/// The input rows of a multiplication in the form that a matrix multiplies: as they are for floating-point weights, rotated and quantized for integer ones. Prepared once
+/// for a pass over the weights, together with the norm before it where there is one. Grows when a larger pass comes, never shrinks.
+/// </summary>
+public sealed unsafe class PreparedRows : IDisposable
+{
+    // Tile instructions read rows in sixteens: those past the last are there to be read, not used.
+    private const int RowPadding = 32;
+
+    private AlignedBuffer<byte> _rows = new(0);
+    private AlignedBuffer<float> _scratch = new(0);
+    private WeightMatrix? _matrix;
+
+    /// <summary>Rows prepared at present.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Prepares x [rows, inputs] for <paramref name="matrix"/>.</summary>
+    public void Set(WorkerTeam team, WeightMatrix matrix, ReadOnlySpan<float> x, int rows) => Run(team, matrix, x, rows, [], 0);
+
+    /// <summary>Prepares norm(x), x [rows, inputs]: see <see cref="RmsNorm"/>.</summary>
+    /// <param name="team">Threads.</param>
+    /// <param name="matrix">Will be multiplied.</param>
+    /// <param name="x">[rows, inputs].</param>
+    /// <param name="rows">Rows.</param>
+    /// <param name="weight">The norm's weight, [inputs].</param>
+    /// <param name="epsilon">The norm's ε.</param>
+    public void SetNormalized(WorkerTeam team, WeightMatrix matrix, ReadOnlySpan<float> x, int rows, ReadOnlySpan<float> weight, float epsilon)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(weight.Length, matrix.Inputs, nameof(weight));
+        Run(team, matrix, x, rows, weight, epsilon);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _rows.Dispose();
+        _scratch.Dispose();
+    }
+
+    /// <summary>The rows, <see cref="WeightMatrix.OperandBytes"/> each, if they were prepared for <paramref name="matrix"/>.</summary>
+    internal byte* For(WeightMatrix matrix)
+    {
+        if (_matrix != matrix)
+            throw new InvalidOperationException("the rows were prepared for another matrix");
+        return _rows.Pointer;
+    }
+
+    private void Run(WorkerTeam team, WeightMatrix matrix, ReadOnlySpan<float> x, int rows, ReadOnlySpan<float> norm, float epsilon)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(x.Length, checked(rows * matrix.Inputs), nameof(x));
+        (_matrix, Count) = (matrix, rows);
+        Grow(ref _rows, (long)(rows + RowPadding) * matrix.OperandBytes);
+        Grow(ref _scratch, (long)team.Threads * matrix.Inputs);
+        fixed (float* px = x, weight = norm)
+        {
+            Job job = new(matrix, px, weight, epsilon, _scratch.Pointer, _rows.Pointer);
+            team.Run(ref job, rows);
+        }
+    }
+
+    private static void Grow<T>(ref AlignedBuffer<T> buffer, long length)
+        where T : unmanaged
+    {
+        if (buffer.Length >= length)
+            return;
+        buffer.Dispose();
+        buffer = new AlignedBuffer<T>(length + (length / 8));
+    }
+
+    private readonly struct Job(WeightMatrix matrix, float* x, float* norm, float epsilon, float* scratch, byte* target) : IJob
+    {
+        private readonly float* _x = x;
+        private readonly float* _norm = norm;
+        private readonly float* _scratch = scratch;
+        private readonly byte* _target = target;
+
+        public void Execute(int item, int worker)
+        {
+            int width = matrix.Inputs;
+            ReadOnlySpan<float> source = new(_x + ((nint)item * width), width);
+            float* row = _scratch + ((nint)worker * width);
+            if (_norm is null)
+                source.CopyTo(new Span<float>(row, width));
+            else
+                RmsNorm.Run(source, new ReadOnlySpan<float>(_norm, width), epsilon, new Span<float>(row, width));
+            matrix.PrepareRow(row, _target + ((nint)item * matrix.OperandBytes));
+        }
+    }
+}
