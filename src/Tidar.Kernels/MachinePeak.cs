@@ -22,17 +22,17 @@ public static unsafe class MachinePeak
     /// <summary>Operations per second of int8 dot products; a multiply-add counts as two.</summary>
     /// <remarks>From registers alone where code is generated; elsewhere the engine's own kernel over a panel in the first-level cache.</remarks>
     public static double Int8OperationsPerSecond(int threads) =>
-        Processor.Tier >= KernelTier.Avx512 && PeakLoops.VnniInt8 is { } loop ? Generated(loop, threads) : Best(new Int8KernelWork(), threads);
+        PeakLoops.Int8 is { } loop ? Generated(loop, threads) : Best(new Int8KernelWork(), threads);
 
     /// <summary>Operations per second of bfloat16 dot products with float32 sums; a multiply-add counts as two.</summary>
     /// <remarks>Without such an instruction bfloat16 is widened and the float32 peak is the limit.</remarks>
     public static double BFloat16OperationsPerSecond(int threads) =>
-        Processor.Tier >= KernelTier.Avx512 && PeakLoops.VectorBFloat16 is { } loop ? Generated(loop, threads) : Float32OperationsPerSecond(threads);
+        PeakLoops.BFloat16 is { } loop ? Generated(loop, threads) : Float32OperationsPerSecond(threads);
 
     /// <summary>Operations per second of float32 multiply-adds, each counted as two.</summary>
-    public static double Float32OperationsPerSecond(int threads) => Processor.Tier switch
+    public static double Float32OperationsPerSecond(int threads) => Processor.VectorTier switch
     {
-        >= KernelTier.Avx512 => Best(new Float32Work<Lanes512>(), threads),
+        KernelTier.Avx512 => Best(new Float32Work<Lanes512>(), threads),
         KernelTier.Avx2 => Best(new Float32Work<Lanes256>(), threads),
         _ => Best(new Float32Work<Lanes128>(), threads),
     };
@@ -112,7 +112,7 @@ public static unsafe class MachinePeak
 
         public void Run(nint iterations)
         {
-            PeakLoop.Arguments arguments = new() { Iterations = iterations, Operands = _operands };
+            PeakLoop.Arguments arguments = new() { Iterations = iterations, Operands = _operands, Configuration = TileConfigurations.ForRows(2 * AmxTileCode.TileRows) };
             loop.Run(&arguments);
         }
     }

@@ -1,32 +1,54 @@
-using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
+using Tidar.Kernels.Matrices;
 
 namespace Tidar.Kernels;
 
 /// <summary>What this machine's processor offers and which kernel tier is in use.</summary>
 public static class Processor
 {
-    /// <summary>Environment variable that forces a tier: <c>avx512</c>, <c>avx2</c> or <c>portable</c>.</summary>
+    /// <summary>Environment variable that forces a tier: <c>amx</c>, <c>avx512</c>, <c>avx2</c> or <c>portable</c>.</summary>
     public const string TierVariable = "TIDAR_KERNEL";
 
+    private static readonly MachineFacts Facts = MachineFacts.Detect();
+    private static readonly (KernelTier Tier, string? Note) Chosen = Choose(Environment.GetEnvironmentVariable(TierVariable), Facts.Best);
+
     /// <summary>The fastest tier this machine can run.</summary>
-    public static KernelTier Best { get; } =
-        Vector512.IsHardwareAccelerated && Avx512F.IsSupported ? KernelTier.Avx512
-        : Vector256.IsHardwareAccelerated && Fma.IsSupported ? KernelTier.Avx2
-        : KernelTier.Portable;
+    public static KernelTier Best => Facts.Best;
 
     /// <summary>The tier in use: <see cref="Best"/> unless <see cref="TierVariable"/> names a lower one.</summary>
-    public static KernelTier Tier { get; internal set; } = Choose(Environment.GetEnvironmentVariable(TierVariable));
+    public static KernelTier Tier { get; internal set; } = Chosen.Tier;
 
     /// <summary>Every tier that this machine can run, for tests that compare them.</summary>
     public static IEnumerable<KernelTier> Available => Enum.GetValues<KernelTier>().Where(t => t <= Best);
 
+    /// <summary>What the machine lacks or refuses and what <see cref="TierVariable"/> asked for in vain, a sentence each.</summary>
+    public static IReadOnlyList<string> Notes { get; } = [.. Facts.Notes(), .. Chosen.Note is { } note ? [note] : Array.Empty<string>()];
+
+    /// <summary>The instructions that int8 products use now, e.g. "tdpbsud" or "vpdpbusd 512".</summary>
+    public static string Int8Instructions => Int8Tile.Instruction switch
+    {
+        Int8Instruction.Tiles => "tdpbsud",
+        Int8Instruction.Vnni512 => "vpdpbusd 512",
+        Int8Instruction.AvxVnni => "AVX-VNNI",
+        Int8Instruction.Avx2 => "AVX2",
+        _ => "portable",
+    };
+
     /// <summary>The processor's name as the operating system gives it.</summary>
     public static string Name { get; } = ReadName();
 
-    // A tier that the machine lacks falls to the best it has; a name that means nothing is ignored in the same way.
-    internal static KernelTier Choose(string? requested) =>
-        Enum.TryParse(requested, ignoreCase: true, out KernelTier tier) && Enum.IsDefined(tier) && tier < Best ? tier : Best;
+    /// <summary>The tier of float kernels: tiles have no part in them.</summary>
+    internal static KernelTier VectorTier => Tier > KernelTier.Avx512 ? KernelTier.Avx512 : Tier;
+
+    // A tier that the machine lacks falls to the best it has; a name that means nothing is ignored in the same way. Both are said.
+    internal static (KernelTier Tier, string? Note) Choose(string? requested, KernelTier best)
+    {
+        if (string.IsNullOrEmpty(requested))
+            return (best, null);
+        string used = best.ToString().ToLowerInvariant();
+        if (!Enum.TryParse(requested, ignoreCase: true, out KernelTier tier) || !string.Equals(tier.ToString(), requested, StringComparison.OrdinalIgnoreCase))
+            return (best, $"{TierVariable}={requested}: no such tier (amx, avx512, avx2, portable), {used} is used");
+        return tier > best ? (best, $"{TierVariable}={requested}: this machine lacks it, {used} is used") : (tier, null);
+    }
 
     private static string ReadName()
     {

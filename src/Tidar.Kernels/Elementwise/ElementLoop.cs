@@ -10,7 +10,7 @@ internal static class ElementLoop
     public static void Run<TStep>(TStep step, int length)
         where TStep : struct, IElementStep
     {
-        switch (Processor.Tier)
+        switch (Processor.VectorTier)
         {
             case KernelTier.Avx512:
                 Run<TStep, Lanes512>(step, length);

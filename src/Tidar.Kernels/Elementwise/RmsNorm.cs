@@ -25,7 +25,7 @@ public static unsafe class RmsNorm
         ArgumentOutOfRangeException.ThrowIfNotEqual(heads.Length, count * width, nameof(heads));
         fixed (float* x = heads, w = weight)
         {
-            switch (Processor.Tier)
+            switch (Processor.VectorTier)
             {
                 case KernelTier.Avx512:
                     RmsNormKernel<Simd.Lanes512>.Normalize(x, count, w, width, epsilon);

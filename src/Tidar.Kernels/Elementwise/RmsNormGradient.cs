@@ -23,7 +23,7 @@ public static unsafe class RmsNormGradient
         ArgumentOutOfRangeException.ThrowIfNotEqual(weightGradient.Length, width, nameof(weightGradient));
         fixed (float* px = x, w = weight, dy = output, dx = input, dw = weightGradient)
         {
-            switch (Processor.Tier)
+            switch (Processor.VectorTier)
             {
                 case KernelTier.Avx512:
                     RmsNormKernel<Lanes512>.Differentiate(px, heads, w, width, epsilon, dy, dx, dw, accumulate);

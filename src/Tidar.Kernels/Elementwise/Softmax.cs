@@ -14,7 +14,7 @@ public static unsafe class Softmax
         float max = Reduction.Max(x);
         fixed (float* p = x)
         {
-            float sum = Processor.Tier switch
+            float sum = Processor.VectorTier switch
             {
                 KernelTier.Avx512 => SoftmaxKernel<Lanes512>.Normalize(p, x.Length, max, scale),
                 KernelTier.Avx2 => SoftmaxKernel<Lanes256>.Normalize(p, x.Length, max, scale),

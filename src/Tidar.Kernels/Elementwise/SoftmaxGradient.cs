@@ -17,7 +17,7 @@ public static unsafe class SoftmaxGradient
         float max = Reduction.Max(scores);
         fixed (float* x = scores, d = gradient)
         {
-            switch (Processor.Tier)
+            switch (Processor.VectorTier)
             {
                 case KernelTier.Avx512:
                     SoftmaxKernel<Lanes512>.Differentiate(x, d, scores.Length, max, scale);

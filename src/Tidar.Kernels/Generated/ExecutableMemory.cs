@@ -15,6 +15,11 @@ internal static unsafe partial class ExecutableMemory
     private const uint PageReadWrite = 0x04;
     private const uint PageExecuteRead = 0x20;
 
+    private const byte Return = 0xC3;
+
+    /// <summary>Whether the system allows such memory.</summary>
+    public static bool Allowed { get; } = TryPlace([Return]) is not null;
+
     /// <summary>Copies <paramref name="code"/> into executable pages.</summary>
     /// <returns>Its address, or null where the system does not allow such memory.</returns>
     public static void* TryPlace(ReadOnlySpan<byte> code)

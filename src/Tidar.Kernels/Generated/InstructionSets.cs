@@ -9,12 +9,18 @@ internal static class InstructionSets
     private const int Avx512VnniBit = 11;
     private const int Avx512BFloat16Bit = 5;
 
+    // AMX-BF16, AMX-TILE, AMX-INT8.
+    private const int AmxBits = (1 << 22) | (1 << 24) | (1 << 25);
+
     /// <summary>512-bit <c>vpdpbusd</c>.</summary>
     public static bool Avx512Vnni { get; } = HasFeatureLeaf && ((X86Base.CpuId(FeatureLeaf, 0).Ecx >> Avx512VnniBit) & 1) != 0;
 
     /// <summary>512-bit <c>vdpbf16ps</c> and conversions to bfloat16.</summary>
     public static bool Avx512BFloat16 { get; } =
         HasFeatureLeaf && X86Base.CpuId(FeatureLeaf, 0).Eax >= 1 && ((X86Base.CpuId(FeatureLeaf, 1).Eax >> Avx512BFloat16Bit) & 1) != 0;
+
+    /// <summary>Tiles with int8 and bfloat16 products.</summary>
+    public static bool Amx { get; } = HasFeatureLeaf && (X86Base.CpuId(FeatureLeaf, 0).Edx & AmxBits) == AmxBits;
 
     private static bool HasFeatureLeaf => Avx512F.IsSupported && X86Base.CpuId(0, 0).Eax >= FeatureLeaf;
 }

@@ -8,7 +8,7 @@ namespace Tidar.Kernels.Generated;
 internal readonly record struct PeakLoop(nint Code, long OperationsPerIteration)
 {
     /// <summary>Bytes that <see cref="Arguments.Operands"/> points at.</summary>
-    public const int OperandBytes = 4096;
+    public const int OperandBytes = 1024;
 
     /// <summary>Runs the loop.</summary>
     public unsafe void Run(Arguments* arguments) => ((delegate* unmanaged<Arguments*, void>)Code)(arguments);
@@ -22,5 +22,8 @@ internal readonly record struct PeakLoop(nint Code, long OperationsPerIteration)
 
         /// <summary>Operands of the dot products, <see cref="OperandBytes"/> bytes.</summary>
         public byte* Operands;
+
+        /// <summary>Configuration of full tiles.</summary>
+        public byte* Configuration;
     }
 }

@@ -17,24 +17,69 @@ internal static unsafe class PeakLoops
         zmm2, zmm3, zmm4, zmm5, zmm16, zmm17, zmm18, zmm19, zmm20, zmm21, zmm22, zmm23, zmm24, zmm25, zmm26, zmm27, zmm28, zmm29, zmm30, zmm31,
     ];
 
-    private static readonly nint Int8Code = Place(InstructionSets.Avx512Vnni, static (c, a) => c.vpdpbusd(a, zmm0, zmm1));
-    private static readonly nint BFloat16Code = Place(InstructionSets.Avx512BFloat16, static (c, a) => c.vdpbf16ps(a, zmm0, zmm1));
+    private const long Int8Operations = 8;
+    private const long BFloat16Operations = 4;
+    private const long VectorLanes = RegisterBytes / sizeof(int);
 
-    /// <summary>The loop of 512-bit <c>vpdpbusd</c>, or null.</summary>
-    public static PeakLoop? VnniInt8 => Loop(Int8Code, operationsPerLane: 8);
+    // A product of tiles: 16 × 16 lanes, each of 16 dwords.
+    private const long TileLanes = 16 * 16 * 16;
 
-    /// <summary>The loop of 512-bit <c>vdpbf16ps</c>, or null.</summary>
-    public static PeakLoop? VectorBFloat16 => Loop(BFloat16Code, operationsPerLane: 4);
+    private static readonly PeakLoop? VectorInt8 = Place(
+        InstructionSets.Avx512Vnni, w => Vectors(w, static (c, a) => c.vpdpbusd(a, zmm0, zmm1)), Accumulators.Length * VectorLanes * Int8Operations);
 
-    private static PeakLoop? Loop(nint code, int operationsPerLane) =>
-        code == 0 ? null : new PeakLoop(code, (long)Accumulators.Length * (RegisterBytes / sizeof(int)) * operationsPerLane);
+    private static readonly PeakLoop? VectorBFloat16 = Place(
+        InstructionSets.Avx512BFloat16, w => Vectors(w, static (c, a) => c.vdpbf16ps(a, zmm0, zmm1)), Accumulators.Length * VectorLanes * BFloat16Operations);
 
-    private static nint Place(bool supported, Action<Assembler, AssemblerRegisterZMM> dotProduct)
+    private static readonly PeakLoop? TileInt8 = Place(Processor.Best == KernelTier.Amx, w => Tiles(w, static (c, s, a, b) => c.tdpbsud(s, a, b)), 4 * TileLanes * Int8Operations);
+
+    private static readonly PeakLoop? TileBFloat16 = Place(Processor.Best == KernelTier.Amx, w => Tiles(w, static (c, s, a, b) => c.tdpbf16ps(s, a, b)), 4 * TileLanes * BFloat16Operations);
+
+    /// <summary>The int8 loop of the tier in use, or null.</summary>
+    public static PeakLoop? Int8 => Processor.Tier switch { KernelTier.Amx => TileInt8, KernelTier.Avx512 => VectorInt8, _ => null };
+
+    /// <summary>The bfloat16 loop of the tier in use, or null.</summary>
+    public static PeakLoop? BFloat16 => Processor.Tier switch { KernelTier.Amx => TileBFloat16, KernelTier.Avx512 => VectorBFloat16, _ => null };
+
+    private static PeakLoop? Place(bool supported, Func<bool, byte[]> assemble, long operationsPerIteration)
     {
         if (!supported || !Environment.Is64BitProcess)
-            return 0;
+            return null;
+        void* code = ExecutableMemory.TryPlace(assemble(OperatingSystem.IsWindows()));
+        return code is null ? null : new PeakLoop((nint)code, operationsPerIteration);
+    }
+
+    /// <summary>The loop over two tiles of rows and two of columns, as <see cref="AmxTileCode"/> multiplies them.</summary>
+    internal static byte[] Tiles(bool windows, Action<Assembler, AssemblerRegisterTMM, AssemblerRegisterTMM, AssemblerRegisterTMM> dotProduct)
+    {
         Assembler c = new(64);
-        AssemblerRegister64 arguments = OperatingSystem.IsWindows() ? rcx : rdi, operands = rax, iterations = rdx;
+        AssemblerRegister64 arguments = windows ? rcx : rdi;
+        c.mov(rax, __qword_ptr[arguments + 16]);
+        c.ldtilecfg(__[rax]);
+        c.mov(rdx, __qword_ptr[arguments]);
+        c.mov(rax, __qword_ptr[arguments + 8]);
+        c.mov(r8, RegisterBytes);
+        foreach (AssemblerRegisterTMM operand in (ReadOnlySpan<AssemblerRegisterTMM>)[tmm4, tmm5, tmm6, tmm7])
+            c.tileloadd(operand, __[rax + r8]);
+        foreach (AssemblerRegisterTMM sums in (ReadOnlySpan<AssemblerRegisterTMM>)[tmm0, tmm1, tmm2, tmm3])
+            c.tilezero(sums);
+        Label loop = c.CreateLabel();
+        c.Label(ref loop);
+        dotProduct(c, tmm0, tmm4, tmm6);
+        dotProduct(c, tmm1, tmm4, tmm7);
+        dotProduct(c, tmm2, tmm5, tmm6);
+        dotProduct(c, tmm3, tmm5, tmm7);
+        c.dec(rdx);
+        c.jnz(loop);
+        c.tilerelease();
+        c.ret();
+        return MachineCode.Bytes(c);
+    }
+
+    /// <summary>The loop over vector registers.</summary>
+    internal static byte[] Vectors(bool windows, Action<Assembler, AssemblerRegisterZMM> dotProduct)
+    {
+        Assembler c = new(64);
+        AssemblerRegister64 arguments = windows ? rcx : rdi, operands = rax, iterations = rdx;
         c.mov(iterations, __qword_ptr[arguments]);
         c.mov(operands, __qword_ptr[arguments + 8]);
         c.vmovdqu32(zmm0, __zmmword_ptr[operands]);
@@ -49,6 +94,6 @@ internal static unsafe class PeakLoops
         c.jnz(loop);
         c.vzeroupper();
         c.ret();
-        return (nint)ExecutableMemory.TryPlace(MachineCode.Bytes(c));
+        return MachineCode.Bytes(c);
     }
 }

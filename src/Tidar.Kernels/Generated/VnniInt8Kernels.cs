@@ -3,7 +3,8 @@ namespace Tidar.Kernels.Generated;
 /// <summary>The assembled <see cref="VnniInt8Code"/>, placed once per process.</summary>
 internal static unsafe class VnniInt8Kernels
 {
-    private static readonly nint[] Entries = Place();
+    /// <summary>One address a number of rows; empty where the code cannot run.</summary>
+    internal static nint[] Entries { get; set; } = Place(ExecutableMemory.TryPlace);
 
     /// <summary>Whether this machine runs them: the processor has the instruction and the system allows generated code.</summary>
     public static bool Available => Entries.Length > 0;
@@ -12,14 +13,15 @@ internal static unsafe class VnniInt8Kernels
     public static void Run(int rows, Int8TileArguments* arguments) =>
         ((delegate* unmanaged[SuppressGCTransition]<Int8TileArguments*, void>)Entries[rows - 1])(arguments);
 
-    private static nint[] Place()
+    /// <summary>Assembles and places all of them, or none.</summary>
+    internal static nint[] Place(CodePlacer placer)
     {
         if (!InstructionSets.Avx512Vnni || !Environment.Is64BitProcess)
             return [];
         nint[] entries = new nint[VnniInt8Code.MostRows];
         for (int rows = 1; rows <= entries.Length; rows++)
         {
-            void* code = ExecutableMemory.TryPlace(VnniInt8Code.Assemble(rows, OperatingSystem.IsWindows()));
+            void* code = placer(VnniInt8Code.Assemble(rows, OperatingSystem.IsWindows()));
             if (code is null)
                 return [];
             entries[rows - 1] = (nint)code;

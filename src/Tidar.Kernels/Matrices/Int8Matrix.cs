@@ -138,16 +138,17 @@ public sealed unsafe class Int8Matrix : WeightMatrix
             int firstPanel = item / chunks * _panelsPerItem;
             int lastPanel = Math.Min(firstPanel + _panelsPerItem, _output.Panels);
             nint stride = _matrix.OperandBytes, panelBytes = (nint)Panel.Width * _matrix.PaddedInputs;
-            int* tile = stackalloc int[Int8Tile.MostRows * Panel.Width];
+            int* tile = stackalloc int[Int8Tile.MostRowsOfAll * Panel.Width];
+            int tileRows = Int8Tile.MostRows;
             for (int panel = firstPanel; panel < lastPanel; panel++)
             {
                 byte* weights = _matrix._panels.Pointer + (panel * panelBytes);
 
                 // The last rows of a panel bring the next one nearer.
                 byte* next = panel + 1 < _output.Panels ? weights + panelBytes : weights;
-                for (int row = firstRow; row < lastRow; row += Int8Tile.MostRows)
+                for (int row = firstRow; row < lastRow; row += tileRows)
                 {
-                    int rows = Math.Min(Int8Tile.MostRows, lastRow - row);
+                    int rows = Math.Min(tileRows, lastRow - row);
                     byte* operands = _operands + (row * stride);
                     Int8Tile.Multiply((sbyte*)operands, stride, rows, weights, _matrix.PaddedInputs / 4, tile, row + rows == lastRow ? next : weights);
                     Int8Epilogue.Run(tile, operands + _matrix.PaddedInputs, stride, _matrix._scales.Pointer + ((nint)panel * Panel.Width), rows);

@@ -11,34 +11,60 @@ namespace Tidar.Kernels.Matrices;
 /// </summary>
 internal static unsafe class Int8Tile
 {
-    /// <summary>Rows of the largest call to <see cref="Multiply"/>.</summary>
-    public const int MostRows = 12;
+    /// <summary>The largest <see cref="MostRows"/> of any tier, for scratch memory.</summary>
+    public const int MostRowsOfAll = 96;
+
+    // Tiles have 16 rows: below this many, vectors waste less than tiles do.
+    private const int MostVectorRowsBesideTiles = 4;
+    private const int MostVectorRows = 12;
+
+    /// <summary>The instructions in use.</summary>
+    public static Int8Instruction Instruction => Processor.Tier switch
+    {
+        KernelTier.Amx when AmxKernels.Available => Int8Instruction.Tiles,
+        >= KernelTier.Avx512 when VnniInt8Kernels.Available => Int8Instruction.Vnni512,
+        >= KernelTier.Avx2 when AvxVnni.IsSupported => Int8Instruction.AvxVnni,
+        >= KernelTier.Avx2 when Avx2.IsSupported => Int8Instruction.Avx2,
+        _ => Int8Instruction.Portable,
+    };
+
+    /// <summary>Rows of the largest call to <see cref="Multiply"/>; tiles want many, whose weights then stay in the first-level cache.</summary>
+    public static int MostRows => Instruction == Int8Instruction.Tiles ? MostRowsOfAll : MostVectorRows;
 
     /// <summary>
-    /// Computes up to <see cref="MostRows"/> rows; <paramref name="groups"/> counts fours along k, <paramref name="sums"/> is [rows, 32]. What is read next, as much as
-    /// the panel, may be named in <paramref name="next"/>, else the panel itself.
+    /// Computes up to <see cref="MostRows"/> rows; <paramref name="groups"/> counts fours along k (a multiple of 16), <paramref name="sums"/> is [rows, 32]. What is
+    /// read next, as much as the panel, may be named in <paramref name="next"/>, else the panel itself.
     /// </summary>
     public static void Multiply(sbyte* a, nint stride, int rows, byte* panel, int groups, int* sums, byte* next)
     {
-        if (Processor.Tier == KernelTier.Avx512 && VnniInt8Kernels.Available)
+        Int8Instruction instruction = Instruction;
+        if (instruction == Int8Instruction.Tiles && (rows > MostVectorRowsBesideTiles || !VnniInt8Kernels.Available))
+            AmxKernels.MultiplyInt8(a, stride, rows, panel, groups, sums, next);
+        else if (instruction >= Int8Instruction.Vnni512)
+            MultiplyVnni512(a, stride, rows, panel, groups, sums, next);
+        else
+            MultiplyRows(instruction, a, stride, rows, panel, groups, sums);
+    }
+
+    private static void MultiplyVnni512(sbyte* a, nint stride, int rows, byte* panel, int groups, int* sums, byte* next)
+    {
+        for (int row = 0; row < rows; row += VnniInt8Code.MostRows)
         {
-            for (int row = 0; row < rows; row += VnniInt8Code.MostRows)
-            {
-                Int8TileArguments arguments = new() { Activations = a + (row * stride), ActivationStride = stride, Weights = panel, Groups = groups, Sums = sums + (row * Panel.Width), Prefetch = next };
-                VnniInt8Kernels.Run(Math.Min(VnniInt8Code.MostRows, rows - row), &arguments);
-            }
-
-            return;
+            Int8TileArguments arguments = new() { Activations = a + (row * stride), ActivationStride = stride, Weights = panel, Groups = groups, Sums = sums + (row * Panel.Width), Prefetch = next };
+            VnniInt8Kernels.Run(Math.Min(VnniInt8Code.MostRows, rows - row), &arguments);
         }
+    }
 
+    private static void MultiplyRows(Int8Instruction instruction, sbyte* a, nint stride, int rows, byte* panel, int groups, int* sums)
+    {
         for (int row = 0; row < rows; row++, a += stride, sums += Panel.Width)
         {
-            if (Processor.Tier == KernelTier.Portable || !Avx2.IsSupported)
-                MultiplyPortable(a, panel, groups, sums);
-            else if (AvxVnni.IsSupported)
+            if (instruction == Int8Instruction.AvxVnni)
                 MultiplyAvxVnni(a, panel, groups, sums);
-            else
+            else if (instruction == Int8Instruction.Avx2)
                 MultiplyAvx2(a, panel, groups, sums);
+            else
+                MultiplyPortable(a, panel, groups, sums);
         }
     }
 

@@ -9,7 +9,7 @@ internal static unsafe class PanelMultiply
     public static void Run<TElement>(float* a, nint lda, int rows, void* panel, int k, float* c, nint ldc, bool accumulate)
         where TElement : struct, IPanelElement
     {
-        switch (Processor.Tier)
+        switch (Processor.VectorTier)
         {
             case KernelTier.Avx512:
                 TileKernel<Lanes512, TElement>.Multiply(a, lda, rows, panel, k, c, ldc, accumulate);

@@ -28,7 +28,7 @@ internal readonly unsafe struct PanelOutput(float* y, int columns, Epilogue epil
     /// <summary>Takes over <paramref name="tile"/> [rows, 32]: results of <paramref name="panel"/> for rows from <paramref name="firstRow"/> on. The tile is used up.</summary>
     public void Write(float* tile, int rows, int firstRow, int panel)
     {
-        switch (Processor.Tier)
+        switch (Processor.VectorTier)
         {
             case KernelTier.Avx512:
                 Write<Lanes512>(tile, rows, firstRow, panel);

@@ -10,9 +10,6 @@ namespace Tidar.Kernels.Matrices;
 /// </summary>
 public sealed unsafe class PreparedRows : IDisposable
 {
-    // Tile instructions read rows in sixteens: those past the last are there to be read, not used.
-    private const int RowPadding = 32;
-
     private AlignedBuffer<byte> _rows = new(0);
     private AlignedBuffer<float> _scratch = new(0);
     private WeightMatrix? _matrix;
@@ -55,7 +52,7 @@ public sealed unsafe class PreparedRows : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(x.Length, checked(rows * matrix.Inputs), nameof(x));
         (_matrix, Count) = (matrix, rows);
-        Grow(ref _rows, (long)(rows + RowPadding) * matrix.OperandBytes);
+        Grow(ref _rows, (long)rows * matrix.OperandBytes);
         Grow(ref _scratch, (long)team.Threads * matrix.Inputs);
         fixed (float* px = x, weight = norm)
         {

@@ -1,0 +1,61 @@
+namespace Tidar.Kernels.Generated;
+
+/// <summary>The assembled <see cref="AmxTileCode"/>, placed once per process.</summary>
+internal static unsafe class AmxKernels
+{
+    private const int PairRows = 2 * AmxTileCode.TileRows;
+
+    /// <summary>int8 for one and two tiles of rows, then bfloat16; empty where the code cannot run.</summary>
+    internal static nint[] Entries { get; set; } = Processor.Best == KernelTier.Amx ? Place(ExecutableMemory.TryPlace) : [];
+
+    /// <summary>Whether this machine runs them: the processor has tiles, and the system allows them and generated code.</summary>
+    public static bool Available => Entries.Length > 0;
+
+    /// <summary>sums [<paramref name="rows"/>, 32] of int8 products; <paramref name="groups"/> counts fours along k, a multiple of 16. <paramref name="next"/> as in <see cref="AmxTileArguments.Prefetch"/>.</summary>
+    public static void MultiplyInt8(sbyte* a, nint stride, int rows, byte* panel, int groups, int* sums, byte* next)
+    {
+        AmxTileArguments arguments = new()
+        {
+            A = (byte*)a, AStride = stride, Weights = panel, Steps = groups / AmxTileCode.TileRows, C = (byte*)sums, CStride = Matrices.Panel.Width * sizeof(int),
+            Prefetch = next,
+        };
+        Run(first: 0, rows, arguments);
+    }
+
+    /// <summary>Assembles and places all of them, or none.</summary>
+    internal static nint[] Place(CodePlacer placer)
+    {
+        nint[] entries = new nint[4];
+        for (int i = 0; i < entries.Length; i++)
+        {
+            entries[i] = (nint)placer(AmxTileCode.Assemble(bfloat16: i >= 2, rowTiles: (i % 2) + 1, OperatingSystem.IsWindows()));
+            if (entries[i] == 0)
+                return [];
+        }
+
+        return entries;
+    }
+
+    /// <summary>
+    /// Prepares the next call for the first of <paramref name="rows"/> and takes them off: full blocks of 32 rows in one call, the rest in another with a configuration of its own. The code itself
+    /// moves A and C on behind full blocks.
+    /// </summary>
+    /// <returns>The tiles of rows (1 or 2) of the code to call.</returns>
+    internal static int Prepare(ref AmxTileArguments arguments, ref int rows)
+    {
+        arguments.Blocks = Math.Max(1, rows / PairRows);
+        int now = rows >= PairRows ? PairRows : rows;
+        arguments.Configuration = TileConfigurations.ForRows(now);
+        rows = rows >= PairRows ? rows % PairRows : 0;
+        return now > AmxTileCode.TileRows ? 2 : 1;
+    }
+
+    private static void Run(int first, int rows, AmxTileArguments arguments)
+    {
+        while (rows > 0)
+        {
+            int rowTiles = Prepare(ref arguments, ref rows);
+            ((delegate* unmanaged[SuppressGCTransition]<AmxTileArguments*, void>)Entries[first + rowTiles - 1])(&arguments);
+        }
+    }
+}
