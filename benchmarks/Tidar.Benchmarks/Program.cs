@@ -1,8 +1,17 @@
 using BenchmarkDotNet.Running;
 using Tidar.Benchmarks;
+using Tidar.Benchmarks.Peers;
 
 // `--tokenizers` and its like are quick comparisons that print one table; anything else goes to BenchmarkDotNet.
-if (args is ["--tokenizers", .. string[] rest])
-    return TokenizerComparison.Run(rest);
-BenchmarkSwitcher.FromAssembly(typeof(TokenizerComparison).Assembly).Run(args);
-return 0;
+switch (args)
+{
+    case ["--tokenizers", .. string[] rest]:
+        return TokenizerComparison.Run(rest);
+    case ["--peer-files", string folder]:
+        return PeerComparison.WriteFiles(folder);
+    case ["--peer-comparison", .. string[] rest]:
+        return PeerComparison.Run(rest);
+    default:
+        BenchmarkSwitcher.FromAssembly(typeof(TokenizerComparison).Assembly).Run(args);
+        return 0;
+}

@@ -52,4 +52,15 @@ internal static class GgufNames
             && parts[1] == number.ToString(CultureInfo.InvariantCulture);
         return layer && InLayer.TryGetValue(parts[2], out string? inside) ? $"model.layers.{parts[1]}.{inside}.{parts[3]}" : null;
     }
+
+    /// <summary>The GGUF name of a tensor that <see cref="DecoderLayout"/> names.</summary>
+    public static string FromHuggingFace(string name)
+    {
+        if (Outside.FirstOrDefault(p => p.Value == name).Key is string outside)
+            return outside;
+        // model.layers.LAYER.PART.weight or .bias, where PART holds a dot for matrices.
+        string[] parts = name.Split('.');
+        string part = string.Join('.', parts[3..^1]);
+        return $"{LayerPrefix}{parts[2]}.{InLayer.First(p => p.Value == part).Key}.{parts[^1]}";
+    }
 }
