@@ -66,6 +66,8 @@ public sealed class BenchTests
             rows.Select(r => r.GetProperty("tier").GetString()).Order(StringComparer.Ordinal));
         Assert.Equal(before.ToString().ToLowerInvariant(), rows[0].GetProperty("tier").GetString());
         Assert.Equal(rows[0].GetProperty("int8_tops").GetDouble(), report.GetProperty("peak_tops").GetDouble());
+        Assert.Equal(Processor.Notes, report.GetProperty("notes").EnumerateArray().Select(n => n.GetString()));
+        Assert.Equal(Processor.Int8Instructions, rows[0].GetProperty("int8_instructions").GetString());
         foreach (string limit in new[] { "int8_tops", "bf16_tflops", "f32_tflops", "bandwidth_gbs" })
             Assert.All(rows, r => Assert.True(r.GetProperty(limit).GetDouble() > 0, limit));
     }
