@@ -115,7 +115,7 @@ public sealed class AttentionTests
         {
             using PrefixSpanAttention kernel = new(_heads, _groups, _dimension);
             List<AttentionTile> tiles = [];
-            AttentionTile.Cut(new int[rows.Length], _heads / _groups, tiles);
+            AttentionTile.Cut(new int[rows.Length], _heads / _groups, rows.Max(r => r.PrefixLength + r.SpanLength), tiles);
             float[] output = new float[rows.Length * _heads * _dimension];
             kernel.Run(team, _query, _heads * _dimension, rows, tiles, [Clean], Span, output);
             return output;

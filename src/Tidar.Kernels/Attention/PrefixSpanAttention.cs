@@ -71,7 +71,7 @@ public sealed unsafe class PrefixSpanAttention : IDisposable
 
         // Both the prefix and the span begin inside a panel and are scored in whole panels.
         int scoreStride = Panel.Count(widest + (3 * Panel.Width)) * Panel.Width;
-        Reserve(team.Threads, mostRows * HeadsPerGroup, scoreStride);
+        Reserve(team.Threads, Pad(mostRows * HeadsPerGroup), scoreStride);
         fixed (float* q = query, o = output)
         fixed (AttentionRow* r = rows)
         {
@@ -86,6 +86,9 @@ public sealed unsafe class PrefixSpanAttention : IDisposable
         foreach (AlignedBuffer<float> buffer in _scratch)
             buffer.Dispose();
     }
+
+    // One line more where that makes two register tiles into one.
+    private static int Pad(int lines) => lines % 4 == 3 ? lines + 1 : lines;
 
     private void Reserve(int threads, int tileRows, int scoreStride)
     {
@@ -117,7 +120,7 @@ public sealed unsafe class PrefixSpanAttention : IDisposable
         {
             AttentionTile tile = _tiles[item / kernel._groups];
             int group = item % kernel._groups;
-            int lines = tile.RowCount * kernel.HeadsPerGroup;
+            int lines = Pad(tile.RowCount * kernel.HeadsPerGroup);
             int dimension = kernel._headDimension;
             KeyValueStore store = _stores[tile.Store];
 
@@ -127,7 +130,7 @@ public sealed unsafe class PrefixSpanAttention : IDisposable
             float* scores = results + ((nint)lines * kernel.PaddedHead);
             float* spanWeights = scores + ((nint)lines * scoreStride);
 
-            GatherQueries(tile, group, queries);
+            GatherQueries(tile, group, queries, lines);
             (int first, int end) = RowWindow.Prefix(new ReadOnlySpan<AttentionRow>(_rows + tile.FirstRow, tile.RowCount));
             int firstPanel = first / Panel.Width;
             for (int slot = firstPanel * Panel.Width; slot < end; slot += Panel.Width)
@@ -150,9 +153,10 @@ public sealed unsafe class PrefixSpanAttention : IDisposable
             ScatterResults(tile, group, results);
         }
 
-        private void GatherQueries(AttentionTile tile, int group, float* queries)
+        private void GatherQueries(AttentionTile tile, int group, float* queries, int lines)
         {
             int width = kernel.HeadsPerGroup * kernel._headDimension;
+            new Span<float>(queries + ((nint)tile.RowCount * width), (lines * kernel._headDimension) - (tile.RowCount * width)).Clear();
             for (int i = 0; i < tile.RowCount; i++)
             {
                 float* source = _query + ((nint)(tile.FirstRow + i) * queryStride) + (group * width);

@@ -70,11 +70,8 @@ public sealed unsafe class Int8Matrix : WeightMatrix
     }
 
     /// <inheritdoc/>
-    private protected override void Multiply(WorkerTeam team, byte* operands, int rows, PanelOutput output)
-    {
-        MultiplyJob job = new(this, operands, rows, output, team.Threads);
-        team.Run(ref job, job.Items);
-    }
+    private protected override void Multiply(WorkerTeam team, byte* operands, int rows, PanelOutput output) =>
+        PanelJob<Kernel>.Run(team, new Kernel(this), operands, rows, output);
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
@@ -101,60 +98,22 @@ public sealed unsafe class Int8Matrix : WeightMatrix
         _scales.Pointer[row] = scale;
     }
 
-    private readonly struct MultiplyJob : IJob
+    private byte* PanelAt(int panel) => _panels.Pointer + ((nint)panel * Panel.Width * PaddedInputs);
+
+    private readonly struct Kernel(Int8Matrix matrix) : IPanelKernel
     {
-        // Activations of a chunk stay in the second-level cache while panels pass.
-        private const int ChunkBytes = 512 << 10;
-        private const int ItemsPerThread = 8;
+        public int MostRows => Int8Tile.MostRows;
 
-        private readonly Int8Matrix _matrix;
-        private readonly byte* _operands;
-        private readonly int _rows;
-        private readonly PanelOutput _output;
-        private readonly int _chunkRows;
-        private readonly int _panelsPerItem;
-        private readonly int _panelItems;
+        public int RowStep => Int8Tile.RowStep;
 
-        public MultiplyJob(Int8Matrix matrix, byte* operands, int rows, PanelOutput output, int threads)
+        public int OperandBytes { get; } = matrix.OperandBytes;
+
+        public void Run(byte* operands, int rows, int panel, int nextPanel, float* tile)
         {
-            _matrix = matrix;
-            _operands = operands;
-            _rows = rows;
-            _output = output;
-            _chunkRows = Math.Max(1, ChunkBytes / matrix.OperandBytes / Int8Tile.MostRows) * Int8Tile.MostRows;
-            int panels = output.Panels;
-            _panelsPerItem = Math.Max(1, panels / (threads * ItemsPerThread));
-            _panelItems = (panels + _panelsPerItem - 1) / _panelsPerItem;
-        }
-
-        public int Items => _panelItems * ((_rows + _chunkRows - 1) / _chunkRows);
-
-        public void Execute(int item, int worker)
-        {
-            // Chunks of rows vary fastest: a group of panels is still in a cache when the next chunk comes.
-            int chunks = (_rows + _chunkRows - 1) / _chunkRows;
-            int firstRow = item % chunks * _chunkRows;
-            int lastRow = Math.Min(_rows, firstRow + _chunkRows);
-            int firstPanel = item / chunks * _panelsPerItem;
-            int lastPanel = Math.Min(firstPanel + _panelsPerItem, _output.Panels);
-            nint stride = _matrix.OperandBytes, panelBytes = (nint)Panel.Width * _matrix.PaddedInputs;
-            int* tile = stackalloc int[Int8Tile.MostRowsOfAll * Panel.Width];
-            int tileRows = Int8Tile.MostRows;
-            for (int panel = firstPanel; panel < lastPanel; panel++)
-            {
-                byte* weights = _matrix._panels.Pointer + (panel * panelBytes);
-
-                // The last rows of a panel bring the next one nearer.
-                byte* next = panel + 1 < _output.Panels ? weights + panelBytes : weights;
-                for (int row = firstRow; row < lastRow; row += tileRows)
-                {
-                    int rows = Math.Min(tileRows, lastRow - row);
-                    byte* operands = _operands + (row * stride);
-                    Int8Tile.Multiply((sbyte*)operands, stride, rows, weights, _matrix.PaddedInputs / 4, tile, row + rows == lastRow ? next : weights);
-                    Int8Epilogue.Run(tile, operands + _matrix.PaddedInputs, stride, _matrix._scales.Pointer + ((nint)panel * Panel.Width), rows);
-                    _output.Write((float*)tile, rows, row, panel);
-                }
-            }
+            // Integer sums turn into results in place.
+            int* sums = (int*)tile;
+            Int8Tile.Multiply((sbyte*)operands, OperandBytes, rows, matrix.PanelAt(panel), matrix.PaddedInputs / 4, sums, matrix.PanelAt(nextPanel));
+            Int8Epilogue.Run(sums, operands + matrix.PaddedInputs, OperandBytes, matrix._scales.Pointer + ((nint)panel * Panel.Width), rows);
         }
     }
 }

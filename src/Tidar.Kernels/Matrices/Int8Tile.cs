@@ -11,8 +11,8 @@ namespace Tidar.Kernels.Matrices;
 /// </summary>
 internal static unsafe class Int8Tile
 {
-    /// <summary>The largest <see cref="MostRows"/> of any tier, for scratch memory.</summary>
-    public const int MostRowsOfAll = 96;
+    private const int MostTileRows = 96;
+    private const int TileHeight = 32;
 
     // Tiles have 16 rows: below this many, vectors waste less than tiles do.
     private const int MostVectorRowsBesideTiles = 4;
@@ -29,7 +29,10 @@ internal static unsafe class Int8Tile
     };
 
     /// <summary>Rows of the largest call to <see cref="Multiply"/>; tiles want many, whose weights then stay in the first-level cache.</summary>
-    public static int MostRows => Instruction == Int8Instruction.Tiles ? MostRowsOfAll : MostVectorRows;
+    public static int MostRows => Instruction == Int8Instruction.Tiles ? MostTileRows : MostVectorRows;
+
+    /// <summary>Rows that cost as much as one.</summary>
+    public static int RowStep => Instruction == Int8Instruction.Tiles ? TileHeight : 1;
 
     /// <summary>
     /// Computes up to <see cref="MostRows"/> rows; <paramref name="groups"/> counts fours along k (a multiple of 16), <paramref name="sums"/> is [rows, 32]. What is

@@ -58,6 +58,7 @@ public abstract unsafe class WeightMatrix : IDisposable
         WeightFormat.Float32 => new PanelMatrix<Float32Element>(outputs, inputs),
         WeightFormat.BFloat16 => new PanelMatrix<BFloat16Element>(outputs, inputs),
         WeightFormat.Int8 => new Int8Matrix(outputs, inputs),
+        WeightFormat.Int4 => new Int4Matrix(outputs, inputs),
         _ => throw new ArgumentOutOfRangeException(nameof(format)),
     };
 

@@ -15,6 +15,7 @@ internal sealed class PassState
     private readonly List<int> _selected = [];
     private readonly List<AttentionRow> _selectedRows = [];
     private int _headsPerGroup;
+    private int _visible;
 
     public int RowCount => _tokens.Count;
 
@@ -40,6 +41,7 @@ internal sealed class PassState
     {
         _headsPerGroup = config.HeadCount / config.KeyValueHeadCount;
         HighestPosition = 0;
+        _visible = 0;
         _tokens.Clear();
         _attentionRows.Clear();
         _sequences.Clear();
@@ -48,6 +50,7 @@ internal sealed class PassState
         {
             Check(row, config);
             HighestPosition = Math.Max(HighestPosition, row.Position);
+            _visible = Math.Max(_visible, row.PrefixLength + row.SpanLength);
             _tokens.Add(row);
             _attentionRows.Add(new AttentionRow(0, row.PrefixLength, row.SpanStart, row.SpanLength));
             _sequences.Add(row.Sequence);
@@ -56,7 +59,7 @@ internal sealed class PassState
                 batch.Caches[row.Sequence].Reserve(row.Position + 1);
         }
 
-        AttentionTile.Cut(CollectionsMarshal.AsSpan(_sequences), _headsPerGroup, Tiles);
+        AttentionTile.Cut(CollectionsMarshal.AsSpan(_sequences), _headsPerGroup, _visible, Tiles);
         CollectStores(batch.Caches, config.LayerCount);
     }
 
@@ -80,7 +83,7 @@ internal sealed class PassState
         _sequences.Clear();
         foreach (int row in _selected)
             _sequences.Add(_tokens[row].Sequence);
-        AttentionTile.Cut(CollectionsMarshal.AsSpan(_sequences), _headsPerGroup, SelectedTiles);
+        AttentionTile.Cut(CollectionsMarshal.AsSpan(_sequences), _headsPerGroup, _visible, SelectedTiles);
         return true;
     }
 

@@ -1,0 +1,35 @@
+using Tidar.Kernels.Matrices;
+
+namespace Tidar.Kernels.Generated;
+
+/// <summary>The assembled <see cref="VnniInt4Code"/>, placed once per process.</summary>
+internal static unsafe class VnniInt4Kernels
+{
+    private static readonly nint[] Entries = Place();
+
+    /// <summary>Whether this machine runs them: the processor has the instruction and the system allows generated code.</summary>
+    public static bool Available => Entries.Length > 0;
+
+    /// <summary>Runs the kernel for <paramref name="rows"/> rows, 1 … <see cref="VnniInt4Code.MostRows"/>.</summary>
+    public static void Run(Int4Scales scales, int rows, Int4TileArguments* arguments) =>
+        ((delegate* unmanaged[SuppressGCTransition]<Int4TileArguments*, void>)Entries[((int)scales * VnniInt4Code.MostRows) + rows - 1])(arguments);
+
+    private static nint[] Place()
+    {
+        if (!InstructionSets.Avx512Vnni || !Environment.Is64BitProcess)
+            return [];
+        List<nint> entries = [];
+        foreach (Int4Scales scales in Enum.GetValues<Int4Scales>())
+        {
+            for (int rows = 1; rows <= VnniInt4Code.MostRows; rows++)
+            {
+                void* code = ExecutableMemory.TryPlace(VnniInt4Code.Assemble(rows, scales, OperatingSystem.IsWindows()));
+                if (code is null)
+                    return [];
+                entries.Add((nint)code);
+            }
+        }
+
+        return [.. entries];
+    }
+}
