@@ -16,7 +16,7 @@ internal sealed class GenerateCommand
     private const int WarmUpTokens = 16;
 
     private readonly CommandContext _context;
-    private readonly ModelOptions _model = new();
+    private readonly ModelOptions _model = new(exact: false);
     private readonly GenerationOptionSet _generation = new();
     private readonly Argument<string?> _text = new("TEXT") { Description = "prompt (- reads standard input)", Arity = ArgumentArity.ZeroOrOne };
     private readonly Option<string?> _prompts = Opt.Text("--prompts", "FILE", "JSONL with prompt, ids or messages a line; line i (from 0) uses seed N + i");

@@ -13,7 +13,7 @@ internal static class LogitsCommand
 {
     public static Command Create(CommandContext context)
     {
-        ModelOptions model = new();
+        ModelOptions model = new(exact: true);
         Option<string> prompts = Opt.RequiredText("--prompts", "FILE", "JSONL, one prompt or ids a line");
         Option<string?> rows = Opt.Choice("--rows", "logits after the last token, or the most likely token after every one (default: last)", "last", "all");
         Command command = new("logits", "Print raw logits after a prompt, or the most likely next token at every position.") { prompts, rows };

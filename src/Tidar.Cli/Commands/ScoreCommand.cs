@@ -17,7 +17,7 @@ internal static class ScoreCommand
 
     public static Command Create(CommandContext context)
     {
-        ModelOptions model = new();
+        ModelOptions model = new(exact: true);
         Option<string?> prompts = Opt.Text("--prompts", "FILE", "JSONL, one prompt or ids a line: log-probability of every token");
         Option<string?> file = Opt.Text("--file", "TEXT", "text file: perplexity over windows that do not overlap");
         Option<int?> window = Opt.Whole(

@@ -2,7 +2,6 @@ using Tidar.Cli.Hosting;
 using Tidar.Cli.Progress;
 using Tidar.Kernels.Matrices;
 using Tidar.Kernels.Threading;
-using Tidar.Models;
 using Tidar.Models.Configuration;
 using Tidar.Models.Transformers;
 using Tidar.Models.Weights;
@@ -47,11 +46,6 @@ internal sealed class LoadedModel : IDisposable
     /// <summary>The model ready to run; packs the weights the first time.</summary>
     public Transformer Transformer => _transformer ??=
         LoadingView.Follow(_context, PackedWeights(), progress => Transformer.Load(_checkpoint, _team, _format, progress));
-
-    /// <summary>Opens what <paramref name="named"/> names; null is the embedded model.</summary>
-    /// <exception cref="InvalidInputException">There is no such model, or it is malformed.</exception>
-    public static LoadedModel Open(string? named, int threads, WeightFormat? format, CommandContext context) =>
-        new(Checkpoint.Open(ModelLocator.Find(named)), threads, format, context);
 
     /// <inheritdoc/>
     public void Dispose()

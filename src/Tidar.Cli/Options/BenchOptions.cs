@@ -60,7 +60,7 @@ internal sealed class BenchOptions
         if (shape is null == model is null)
             throw new CommandLineException($"tidar bench: expected one of --shape and --model, found {(shape is null ? "neither" : "both")}");
         if (shape is null)
-            return LoadedModel.Open(model, threads, format, context);
+            return new LoadedModel(Checkpoint.Open(ModelLocator.Find(model)), threads, format, context);
         ModelConfig config = NamedShapes.ByName[shape];
         Checkpoint random = Checkpoint.InMemory(config, [.. DecoderLayout.Tensors(config).Select(static t => new RandomTensor(t.Name, t.Shape, WeightSeed))]);
         return new LoadedModel(random, threads, format, context);

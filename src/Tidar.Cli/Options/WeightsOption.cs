@@ -11,6 +11,7 @@ internal static class WeightsOption
         ["f32"] = WeightFormat.Float32,
         ["bf16"] = WeightFormat.BFloat16,
         ["int8"] = WeightFormat.Int8,
+        ["int4"] = WeightFormat.Int4,
     };
 
     /// <summary>The option, whose default <paramref name="byDefault"/> tells of.</summary>

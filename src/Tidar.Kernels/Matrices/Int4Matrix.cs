@@ -14,6 +14,9 @@ namespace Tidar.Kernels.Matrices;
 /// </remarks>
 public sealed unsafe class Int4Matrix : WeightMatrix
 {
+    /// <summary>Inputs that share a scale and a minimum.</summary>
+    public const int GroupSize = Int4Record.Group;
+
     private const int TermBytes = sizeof(float) + sizeof(float);
     private const int Levels = 16;
 

@@ -55,7 +55,7 @@ internal sealed class TransformerWeights : IDisposable
             Embedding = embedding,
             Layers = layers,
             FinalNorm = find("model.norm.weight", h).ReadAll(),
-            Head = packer.Pack(config.TiedEmbeddings ? embedding : find("lm_head.weight", config.VocabularySize, h)),
+            Head = packer.PackHead(config.TiedEmbeddings ? embedding : find("lm_head.weight", config.VocabularySize, h)),
         };
     }
 

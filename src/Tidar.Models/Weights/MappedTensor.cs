@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Tidar.Kernels.Matrices;
 using Tidar.Kernels.Memory;
 using Tidar.Models.Weights.Elements;
 
@@ -62,6 +63,23 @@ internal sealed class MappedTensor : WeightTensor
             return false;
         values = MemoryMarshal.Cast<byte, ushort>(Bytes(first, (int)count));
         return true;
+    }
+
+    /// <inheritdoc/>
+    public override Int4Scales? GridScales => _type.GridScales;
+
+    /// <inheritdoc/>
+    public override void ReadGrid(long firstRow, int rowCount, Span<byte> levels, Span<float> scales, Span<float> minima)
+    {
+        if (_type.DecodeGrid is not { } decode)
+        {
+            base.ReadGrid(firstRow, rowCount, levels, scales, minima);
+            return;
+        }
+
+        (long first, long count) = Elements(firstRow, rowCount);
+        int groups = checked((int)count / SmallBlocks.Elements);
+        decode(Bytes(first, (int)count), levels[..(int)count], scales[..groups], minima[..groups]);
     }
 
     /// <inheritdoc/>

@@ -1,3 +1,5 @@
+using Tidar.Kernels.Matrices;
+
 namespace Tidar.Models.Weights;
 
 /// <summary>
@@ -46,6 +48,22 @@ public abstract class WeightTensor
         values = default;
         return false;
     }
+
+    /// <summary>
+    /// For a tensor whose values lie on a grid of 16 equal steps in groups of 32 (GGUF's Q4_0, Q4_1, Q4_K): how its scales and minima must be stored to stay exact. Null for
+    /// all others.
+    /// </summary>
+    public virtual Int4Scales? GridScales => null;
+
+    /// <summary>Reads rows [<paramref name="firstRow"/>, +<paramref name="rowCount"/>) as they lie on the grid of <see cref="GridScales"/>: value = scale · level + minimum.</summary>
+    /// <param name="firstRow">First row.</param>
+    /// <param name="rowCount">Rows.</param>
+    /// <param name="levels">Receives 0 … 15, [rowCount, Columns].</param>
+    /// <param name="scales">Receives [rowCount, Columns / 32].</param>
+    /// <param name="minima">Receives [rowCount, Columns / 32].</param>
+    /// <exception cref="InvalidOperationException">There is no grid.</exception>
+    public virtual void ReadGrid(long firstRow, int rowCount, Span<byte> levels, Span<float> scales, Span<float> minima) =>
+        throw new InvalidOperationException($"{Name} is not stored on a 4-bit grid");
 
     /// <summary>Says that the values will not be read again soon: a mapped file's pages leave this process's memory. Reading stays possible.</summary>
     public virtual void Release()

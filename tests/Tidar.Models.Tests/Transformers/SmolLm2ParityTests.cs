@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Tidar.Models.Tokenization;
+using Tidar.Models.Transformers;
 using Tidar.Tests;
 
 namespace Tidar.Models.Tests.Transformers;
@@ -58,7 +59,7 @@ public sealed class SmolLm2ParityTests(SmolLm2Fixture fixture) : IClassFixture<S
         {
             int[] ids = Ints(line, "ids");
             JsonElement expected = line.GetProperty("logprobs");
-            double[] actual = LogProbabilities(ids);
+            double[] actual = LogProbabilities(fixture.Model, ids);
             for (int i = 1; i < ids.Length; i++)
                 Assert.Equal(expected[i].GetDouble(), actual[i - 1], LogitError);
         }
@@ -72,15 +73,15 @@ public sealed class SmolLm2ParityTests(SmolLm2Fixture fixture) : IClassFixture<S
         int[] ids = Tokenizer.Load(SharedData.Path("data", "tokenizers", "smollm2"))
             .Encode(File.ReadAllText(SharedData.Path("data", "text", "wikitext2_valid.txt")), addSpecialTokens: false);
         for (int window = 0; window < expected.Length; window++)
-            Assert.Equal(expected[window], -LogProbabilities(ids.AsSpan(window * 512, 512)).Average(), 1e-4);
+            Assert.Equal(expected[window], -LogProbabilities(fixture.Model, ids.AsSpan(window * 512, 512)).Average(), 1e-4);
     }
 
     // Natural-log probability of every id given the ones before, from the second on.
-    private double[] LogProbabilities(ReadOnlySpan<int> ids)
+    internal static double[] LogProbabilities(Transformer model, ReadOnlySpan<int> ids)
     {
-        int v = fixture.Model.Config.VocabularySize;
+        int v = model.Config.VocabularySize;
         double[] result = new double[ids.Length - 1];
-        float[] logits = HuggingFaceParityTests.Logits(fixture.Model, ids, [.. Enumerable.Range(0, result.Length)]);
+        float[] logits = HuggingFaceParityTests.Logits(model, ids, [.. Enumerable.Range(0, result.Length)]);
         for (int i = 0; i < result.Length; i++)
         {
             ReadOnlySpan<float> row = logits.AsSpan(i * v, v);

@@ -20,6 +20,14 @@ internal static class Sixteen
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> High(Vector128<byte> bytes) => bytes >>> 4;
 
+    /// <summary>The thirty-two 4-bit values of sixteen bytes: low halves first, then high halves.</summary>
+    public static void Levels(ReadOnlySpan<byte> source, Span<byte> levels)
+    {
+        Vector128<byte> bytes = Load(source, 0);
+        Low(bytes).CopyTo(levels);
+        High(bytes).CopyTo(levels[Count..]);
+    }
+
     /// <summary>The <paramref name="width"/> bits of every byte that begin at bit <paramref name="shift"/>, moved to bit <paramref name="to"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<byte> Bits(Vector128<byte> bytes, int shift, int width, int to) =>

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.Intrinsics;
+using Tidar.Kernels.Matrices;
 
 namespace Tidar.Models.Weights.Elements;
 
@@ -22,7 +23,20 @@ internal static class SmallBlocks
         float scale = Half(block, 0);
         Sixteen.Scale(Sixteen.Low(q).AsSByte() - Vector128.Create((sbyte)8), scale, to, 0);
         Sixteen.Scale(Sixteen.High(q).AsSByte() - Vector128.Create((sbyte)8), scale, to, 16);
-    });
+    }) with
+    {
+        GridScales = Int4Scales.HalfSymmetric,
+        DecodeGrid = static (blocks, levels, scales, minima) =>
+        {
+            for (int i = 0; i < scales.Length; i++)
+            {
+                ReadOnlySpan<byte> block = blocks.Slice(i * 18, 18);
+                scales[i] = Half(block, 0);
+                minima[i] = -8 * scales[i];
+                Sixteen.Levels(block[2..], levels[(i * Elements)..]);
+            }
+        },
+    };
 
     public static readonly ElementType Q4_1 = Type("Q4_1", 20, static (block, to) =>
     {
@@ -30,7 +44,19 @@ internal static class SmallBlocks
         (float scale, float minimum) = (Half(block, 0), Half(block, 2));
         Sixteen.ScaleAndShift(Sixteen.Low(q).AsSByte(), scale, minimum, to, 0);
         Sixteen.ScaleAndShift(Sixteen.High(q).AsSByte(), scale, minimum, to, 16);
-    });
+    }) with
+    {
+        GridScales = Int4Scales.Half,
+        DecodeGrid = static (blocks, levels, scales, minima) =>
+        {
+            for (int i = 0; i < scales.Length; i++)
+            {
+                ReadOnlySpan<byte> block = blocks.Slice(i * 20, 20);
+                (scales[i], minima[i]) = (Half(block, 0), Half(block, 2));
+                Sixteen.Levels(block[4..], levels[(i * Elements)..]);
+            }
+        },
+    };
 
     public static readonly ElementType Q5_0 = Type("Q5_0", 22, static (block, to) =>
     {

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.Intrinsics;
+using Tidar.Kernels.Matrices;
 
 namespace Tidar.Models.Weights.Elements;
 
@@ -12,9 +13,17 @@ internal static class SuperBlocks
     /// <summary>Values a super-block.</summary>
     public const int Elements = 256;
 
+    private const int Q4Bytes = 144;
+    private const int Groups = 8;
+
     public static readonly ElementType Q2_K = Type("Q2_K", 84, DecodeQ2);
     public static readonly ElementType Q3_K = Type("Q3_K", 110, DecodeQ3);
-    public static readonly ElementType Q4_K = Type("Q4_K", 144, static (block, to) => DecodeQ4AndQ5(block, block[16..], [], to));
+    public static readonly ElementType Q4_K = Type("Q4_K", Q4Bytes, static (block, to) => DecodeQ4AndQ5(block, block[16..], [], to)) with
+    {
+        GridScales = Int4Scales.Single,
+        DecodeGrid = DecodeQ4Grid,
+    };
+
     public static readonly ElementType Q5_K = Type("Q5_K", 176, static (block, to) => DecodeQ4AndQ5(block, block[48..], block.Slice(16, 32), to));
     public static readonly ElementType Q6_K = Type("Q6_K", 210, DecodeQ6);
     public static readonly ElementType IQ4_XS = Type("IQ4_XS", 136, DecodeNonLinear);
@@ -51,7 +60,7 @@ internal static class SuperBlocks
     private static void DecodeQ4AndQ5(ReadOnlySpan<byte> block, ReadOnlySpan<byte> nibbles, ReadOnlySpan<byte> fifths, Span<float> to)
     {
         (float scale, float minimum) = (SmallBlocks.Half(block, 0), SmallBlocks.Half(block, 2));
-        for (int group = 0; group < 8; group++)
+        for (int group = 0; group < Groups; group++)
         {
             (int groupScale, int groupMinimum) = SixBitPair(block.Slice(4, 12), group);
             (float product, float shift) = (scale * groupScale, -(minimum * groupMinimum));
@@ -62,6 +71,33 @@ internal static class SuperBlocks
                 if (!fifths.IsEmpty)
                     q |= Sixteen.Bits(Sixteen.Load(fifths, half), group, 1, 4);
                 Sixteen.ScaleAndShift(q.AsSByte(), product, shift, to, (group * 32) + half);
+            }
+        }
+    }
+
+    // As DecodeQ4AndQ5: the products are the same numbers.
+    private static void DecodeQ4Grid(ReadOnlySpan<byte> blocks, Span<byte> levels, Span<float> scales, Span<float> minima)
+    {
+        Span<byte> pair = stackalloc byte[2 * Sixteen.Count];
+        for (int i = 0; i < scales.Length / Groups; i++)
+        {
+            ReadOnlySpan<byte> block = blocks.Slice(i * Q4Bytes, Q4Bytes);
+            (float scale, float minimum) = (SmallBlocks.Half(block, 0), SmallBlocks.Half(block, 2));
+            for (int group = 0; group < Groups; group++)
+            {
+                (int groupScale, int groupMinimum) = SixBitPair(block.Slice(4, 12), group);
+                (scales[(i * Groups) + group], minima[(i * Groups) + group]) = (scale * groupScale, -(minimum * groupMinimum));
+            }
+
+            // Thirty-two bytes hold two groups, one in each half.
+            for (int group = 0; group < Groups; group += 2)
+            {
+                for (int part = 0; part < 2; part++)
+                {
+                    Sixteen.Levels(block.Slice(16 + (group * 16) + (part * Sixteen.Count), Sixteen.Count), pair);
+                    pair[..Sixteen.Count].CopyTo(levels[((i * Elements) + (group * 32) + (part * Sixteen.Count))..]);
+                    pair.Slice(Sixteen.Count, Sixteen.Count).CopyTo(levels[((i * Elements) + ((group + 1) * 32) + (part * Sixteen.Count))..]);
+                }
             }
         }
     }

@@ -1,3 +1,6 @@
+using Tidar.Kernels.Matrices;
+using Tidar.Models.Weights.Elements;
+
 namespace Tidar.Models.Weights.Gguf;
 
 /// <summary>
@@ -49,6 +52,20 @@ internal sealed class PermutedTensor : WeightTensor
 
         for (int row = 0; row < rowCount; row++)
             _stored.ReadRows(InFile(firstRow + row), 1, destination.Slice(checked(row * columns), columns));
+    }
+
+    /// <inheritdoc/>
+    public override Int4Scales? GridScales => Shape.Count == 2 ? _stored.GridScales : null;
+
+    /// <inheritdoc/>
+    public override void ReadGrid(long firstRow, int rowCount, Span<byte> levels, Span<float> scales, Span<float> minima)
+    {
+        int columns = Columns, groups = columns / SmallBlocks.Elements;
+        for (int row = 0; row < rowCount; row++)
+        {
+            _stored.ReadGrid(
+                InFile(firstRow + row), 1, levels.Slice(row * columns, columns), scales.Slice(row * groups, groups), minima.Slice(row * groups, groups));
+        }
     }
 
     private long InFile(long row)
