@@ -40,8 +40,9 @@ public sealed class DecodingEngine(ILanguageModel model)
     /// <param name="prompt">Prompt ids.</param>
     /// <param name="options">How to generate.</param>
     /// <param name="tokenizer">For the text and its stop strings; null where only ids are wanted.</param>
+    /// <param name="reportsSteps">Whether updates tell what was drafted and accepted. Without it, and without a trace, a pass allocates nothing.</param>
     /// <exception cref="InvalidInputException">The prompt or an option is wrong.</exception>
-    public DecodingSession Start(ReadOnlySpan<int> prompt, GenerationOptions options, Tokenizer? tokenizer = null)
+    public DecodingSession Start(ReadOnlySpan<int> prompt, GenerationOptions options, Tokenizer? tokenizer = null, bool reportsSteps = true)
     {
         DecodingPlan plan = new(options, model.Config);
         plan.CheckPrompt(prompt);
@@ -58,23 +59,44 @@ public sealed class DecodingEngine(ILanguageModel model)
             plan.ContextLength,
             options.LogProbabilities is null ? null : _logProbabilities,
             options.LogProbabilities ?? 0,
+            reportsSteps,
             options.Trace);
         return new DecodingSession(sequence, plan, model.Config.VocabularySize);
     }
 
     /// <summary>One forward pass for all sessions that have not finished.</summary>
-    public void Step(params IReadOnlyList<DecodingSession> sessions)
+    public void Step(IReadOnlyList<DecodingSession> sessions)
+    {
+        Begin();
+        for (int i = 0; i < sessions.Count; i++)
+            Plan(sessions[i]);
+        Pass();
+    }
+
+    /// <summary>One forward pass for one session.</summary>
+    public void Step(DecodingSession session)
+    {
+        Begin();
+        Plan(session);
+        Pass();
+    }
+
+    private void Begin()
     {
         _batch.Clear();
         _active.Clear();
-        foreach (DecodingSession session in sessions)
-        {
-            if (session.IsFinished)
-                continue;
-            session.Plan(_batch, PrefillRows);
-            _active.Add(session);
-        }
+    }
 
+    private void Plan(DecodingSession session)
+    {
+        if (session.IsFinished)
+            return;
+        session.Plan(_batch, PrefillRows);
+        _active.Add(session);
+    }
+
+    private void Pass()
+    {
         if (_active.Count == 0)
             return;
         model.Forward(_batch);
@@ -95,11 +117,12 @@ public sealed class DecodingEngine(ILanguageModel model)
     /// <exception cref="OperationCanceledException">Cancelled between two passes.</exception>
     public void Run(IReadOnlyList<DecodingSession> sessions, CancellationToken cancellation = default)
     {
-        while (sessions.Any(static s => !s.IsFinished))
+        do
         {
             cancellation.ThrowIfCancellationRequested();
             Step(sessions);
         }
+        while (_active.Count > 0);
     }
 
     // Computes the wanted logits of as many sessions at a time as the limit allows, and hands them over.

@@ -5,7 +5,7 @@ using Tidar.Models.Transformers;
 
 namespace Tidar.Decoding.Engine;
 
-/// <summary>One text on its way: its sequence, its strategy, and the count of passes it took part in. Driven by <see cref="DecodingEngine.Step"/>.</summary>
+/// <summary>One text on its way: its sequence, its strategy, and the count of passes it took part in. Driven by <see cref="DecodingEngine"/>.</summary>
 public sealed class DecodingSession : IDisposable
 {
     private readonly IDecodingStrategy _strategy;

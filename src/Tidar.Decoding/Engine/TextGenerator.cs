@@ -27,7 +27,7 @@ public sealed class TextGenerator
     /// <exception cref="OperationCanceledException">Cancelled between two passes.</exception>
     public GenerationResult Generate(ReadOnlySpan<int> prompt, GenerationOptions? options = null, CancellationToken cancellation = default)
     {
-        using DecodingSession session = Start(prompt, options);
+        using DecodingSession session = Start(prompt, options, reportsSteps: false);
         _engine.Run([session], cancellation);
         return session.ToResult();
     }
@@ -68,8 +68,8 @@ public sealed class TextGenerator
     private int[] Encode(string prompt) =>
         _tokenizer?.Encode(prompt) ?? throw new InvalidInputException("prompt", null, "a model with a tokenizer, or ids", "a text");
 
-    private DecodingSession Start(ReadOnlySpan<int> prompt, GenerationOptions? options) =>
-        _engine.Start(prompt, options ?? new GenerationOptions(), _tokenizer);
+    private DecodingSession Start(ReadOnlySpan<int> prompt, GenerationOptions? options, bool reportsSteps = true) =>
+        _engine.Start(prompt, options ?? new GenerationOptions(), _tokenizer, reportsSteps);
 
     private IEnumerable<GenerationUpdate> Updates(DecodingSession session, CancellationToken cancellation)
     {

@@ -24,6 +24,7 @@ public sealed class TokenSequence : IDisposable
     /// <param name="contextLength">Most tokens, prompt included.</param>
     /// <param name="logProbabilityRow">Where log-probabilities are wanted: the row that computes them.</param>
     /// <param name="topLogProbabilities">How many alternatives to report with each.</param>
+    /// <param name="reportsSteps">Whether to keep <see cref="LastStep"/>.</param>
     /// <param name="traced">Whether to keep <see cref="Steps"/>.</param>
     internal TokenSequence(
         KeyValueCache cache,
@@ -33,11 +34,13 @@ public sealed class TokenSequence : IDisposable
         int contextLength,
         LogProbabilityRow? logProbabilityRow = null,
         int topLogProbabilities = 0,
+        bool reportsSteps = true,
         bool traced = false)
     {
         ArgumentOutOfRangeException.ThrowIfZero(prompt.Length, nameof(prompt));
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(prompt.Length, contextLength, nameof(prompt));
-        _tokens = [.. prompt];
+        _tokens = new List<int>(Math.Max(prompt.Length, cache.Capacity));
+        _tokens.AddRange(prompt);
         PromptLength = prompt.Length;
         Cache = cache;
         Sampler = sampler;
@@ -46,6 +49,7 @@ public sealed class TokenSequence : IDisposable
         _row = logProbabilityRow;
         _topLogProbabilities = topLogProbabilities;
         _steps = traced ? [] : null;
+        RecordsSteps = reportsSteps || traced;
     }
 
     /// <summary>Keys and values; its length is how many tokens have them committed.</summary>
@@ -75,7 +79,10 @@ public sealed class TokenSequence : IDisposable
     /// <summary>Drafted and accepted tokens so far.</summary>
     public AcceptanceStatistics Acceptance { get; } = new();
 
-    /// <summary>What the latest step did; null under strategies that draft nothing.</summary>
+    /// <summary>Whether anyone will look at <see cref="LastStep"/> or <see cref="Steps"/>.</summary>
+    internal bool RecordsSteps { get; }
+
+    /// <summary>What the latest step did; null under strategies that draft nothing, and where nobody wants to know.</summary>
     public DecodingStep? LastStep { get; private set; }
 
     /// <summary>What every step did, in order; null unless a trace is wanted.</summary>

@@ -78,7 +78,8 @@ public sealed class TidarStrategy : IDecodingStrategy
                 _prompt.Commit();
                 if (pass.IsPartial)
                     return;
-                _sequence.Record(new DecodingStep { Kind = StepKind.Prefill });
+                if (_sequence.RecordsSteps)
+                    _sequence.Record(new DecodingStep { Kind = StepKind.Prefill });
                 DecideAndDraft(pass);
                 break;
             case Phase.Draft:
@@ -108,7 +109,7 @@ public sealed class TidarStrategy : IDecodingStrategy
         }
 
         _sequence.Sampler.Pop(_draft.Length - 1);
-        _sequence.LastStep!.NextDraft = Copy(_draft);
+        _sequence.LastStep?.NextDraft = Copy(_draft);
         _phase = Phase.Verify;
     }
 
@@ -142,8 +143,13 @@ public sealed class TidarStrategy : IDecodingStrategy
         while (accepted < _verified && target.Token == _draft[accepted]);
 
         _sequence.Acceptance.Record(_verified, accepted);
-        DecodingStep step = new() { Kind = StepKind.Verify, Draft = Copy(_draft), Accepted = accepted, Corrected = target.Token };
-        _sequence.Record(step);
+        DecodingStep? step = null;
+        if (_sequence.RecordsSteps)
+        {
+            step = new DecodingStep { Kind = StepKind.Verify, Draft = Copy(_draft), Accepted = accepted, Corrected = target.Token };
+            _sequence.Record(step);
+        }
+
         for (int i = 0; i < accepted && _sequence.Finish is null; i++)
             _sequence.Append(_accepted[i]);
         _sequence.Cache.Length = _sequence.Tokens.Length;
@@ -151,7 +157,7 @@ public sealed class TidarStrategy : IDecodingStrategy
             return;
         _decided = target;
         bool drafted = _blocks[accepted] >= 0;
-        step.Drafted = drafted ? DraftSource.SamePass : DraftSource.ExtraPass;
+        step?.Drafted = drafted ? DraftSource.SamePass : DraftSource.ExtraPass;
         _decidingRow = -1;
         _block = _blocks[accepted];
         if (!drafted)

@@ -96,7 +96,9 @@ public sealed unsafe class PrefixSpanAttention : IDisposable
         if (_scratch.Length >= threads && _scratch[0].Length >= needed)
             return;
         Dispose();
-        _scratch = [.. Enumerable.Range(0, threads).Select(_ => new AlignedBuffer<float>(needed + (needed / 4)))];
+        _scratch = new AlignedBuffer<float>[threads];
+        for (int i = 0; i < threads; i++)
+            _scratch[i] = new AlignedBuffer<float>(needed + (needed / 4));
     }
 
     private readonly ref struct Job(

@@ -1,0 +1,41 @@
+using Tidar.Decoding.Engine;
+using Tidar.Kernels.Matrices;
+using Tidar.Kernels.Threading;
+using Tidar.Models.Configuration;
+using Tidar.Models.Transformers;
+using Tidar.Tests;
+
+namespace Tidar.Decoding.Tests.Engine;
+
+/// <summary>A pass allocates nothing once its buffers have grown.</summary>
+public sealed class AllocationTests
+{
+    public static TheoryData<StrategyKind, TidarMode, WeightFormat> Cases => new()
+    {
+        { StrategyKind.Autoregressive, TidarMode.Auto, WeightFormat.Float32 },
+        { StrategyKind.Autoregressive, TidarMode.Auto, WeightFormat.Int8 },
+        { StrategyKind.Autoregressive, TidarMode.Auto, WeightFormat.Int4 },
+        { StrategyKind.Tidar, TidarMode.Fused, WeightFormat.Int8 },
+        { StrategyKind.Tidar, TidarMode.TwoPass, WeightFormat.BFloat16 },
+    };
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Decoding_allocates_no_byte_a_pass(StrategyKind strategy, TidarMode mode, WeightFormat format)
+    {
+        // One thread, so that every byte is counted on this one.
+        using WorkerTeam team = new(1);
+        ModelConfig config = RandomModel.Config(ModelArchitecture.Qwen3, layers: 2);
+        using Transformer model = RandomModel.Create(config, 5, team, format: format);
+        DecodingEngine engine = new(model);
+        GenerationOptions options = new() { Strategy = strategy, Mode = mode, MaxTokens = 120, IgnoreEos = true };
+        using DecodingSession session = engine.Start([3, 4, 5], options, reportsSteps: false);
+        while (session.Passes < 12)
+            engine.Step(session);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        while (session.Passes < 24)
+            engine.Step(session);
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.False(session.IsFinished);
+    }
+}
