@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Tidar.Decoding.Sampling;
 using Tidar.Models.Configuration;
 using Tidar.Models.Transformers;
 using Tidar.Tests;
@@ -81,6 +82,20 @@ internal sealed class FormulaModel : ILanguageModel
                 seen = Guess(seen, row.Slot);
             for (int token = 0; token < v; token++)
                 logits[(i * v) + token] = _logit(seen, token);
+        }
+    }
+
+    public void ArgMax(ReadOnlySpan<int> rows, int excluded, Span<int> tokens)
+    {
+        int v = Config.VocabularySize;
+        float[] logits = new float[rows.Length * v];
+        Logits(rows, logits);
+        for (int i = 0; i < rows.Length; i++)
+        {
+            Span<float> row = logits.AsSpan(i * v, v);
+            if (excluded >= 0)
+                row[excluded] = float.NegativeInfinity;
+            tokens[i] = LogitsPipeline.Best(row);
         }
     }
 

@@ -87,6 +87,57 @@ public sealed class EpilogueTests
         });
     }
 
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void The_largest_result_of_a_row_is_found_without_storing_the_others(WeightFormat format, int rows, int width, int inputs)
+    {
+        Random random = new(rows * width + 1);
+        float[] x = Values(random, rows * inputs), weights = Values(random, width * inputs);
+
+        // Equal columns: the lower one counts.
+        for (int column = width / 2; column < width; column++)
+            weights.AsSpan((column - (width / 2)) * inputs, inputs).CopyTo(weights.AsSpan(column * inputs));
+        using WeightMatrix matrix = WeightMatrix.Create(format, width, inputs);
+        matrix.SetRows(0, weights);
+        Tiers.OnEach(team =>
+        {
+            using PreparedRows input = new();
+            float[] y = new float[rows * width], values = new float[rows];
+            int[] columns = new int[rows];
+            input.Set(team, matrix, x, rows);
+            matrix.Multiply(team, input, y);
+            foreach (int excluded in new[] { -1, 0, width - 1 })
+            {
+                matrix.ArgMax(team, input, excluded, columns, values);
+                for (int r = 0; r < rows; r++)
+                {
+                    int best = -1;
+                    for (int c = 0; c < width; c++)
+                    {
+                        if (c != excluded && (best < 0 || y[(r * width) + c] > y[(r * width) + best]))
+                            best = c;
+                    }
+
+                    Assert.Equal(best, columns[r]);
+                    Assert.Equal(best < 0 ? float.NegativeInfinity : y[(r * width) + best], values[r]);
+                }
+            }
+        });
+    }
+
+    [Fact]
+    public void Results_that_are_no_numbers_are_chosen_by_nobody()
+    {
+        using Threading.WorkerTeam team = new(2);
+        using WeightMatrix matrix = WeightMatrix.Create(WeightFormat.Float32, 70, 8);
+        using PreparedRows input = new();
+        matrix.SetRows(0, [.. Enumerable.Repeat(float.NaN, 70 * 8)]);
+        input.Set(team, matrix, [.. Enumerable.Repeat(1f, 8)], 1);
+        int[] column = [5];
+        matrix.ArgMax(team, input, -1, column, new float[1]);
+        Assert.Equal([-1], column);
+    }
+
     [Fact]
     public void Rows_prepared_for_one_matrix_are_refused_by_another()
     {

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Tidar.Decoding.Sampling;
 using Tidar.Decoding.Sequences;
+using Tidar.Decoding.Strategies;
 using Tidar.Models;
 using Tidar.Models.Tokenization;
 using Tidar.Models.Transformers;
@@ -29,9 +30,12 @@ public sealed class DecodingEngine(ILanguageModel model)
     private readonly List<int> _rows = [];
     private readonly LogProbabilityRow _logProbabilities = new(model.Config.VocabularySize);
     private float[] _logits = [];
+    private int[] _choices = [];
 
     /// <summary>The model.</summary>
     public ILanguageModel Model => model;
+
+    private int Vocabulary => model.Config.VocabularySize;
 
     /// <summary>Most prompt rows of one sequence in one pass; longer prompts take several, which count as one.</summary>
     public int PrefillRows { get; init; } = DefaultPrefillRows;
@@ -125,34 +129,52 @@ public sealed class DecodingEngine(ILanguageModel model)
         while (_active.Count > 0);
     }
 
-    // Computes the wanted logits of as many sessions at a time as the limit allows, and hands them over.
+    // Computes what the sessions want to know of their rows, for as many of them at a time as fit and want the same, and hands it over.
     private void GiveLogits(List<DecodingSession> sessions, Action<DecodingSession> take)
     {
-        int vocabulary = model.Config.VocabularySize;
         for (int first = 0, end; first < sessions.Count; first = end)
         {
             _rows.Clear();
-            for (end = first; end < sessions.Count && (end == first || Fits(sessions[end])); end++)
+            for (end = first; end < sessions.Count && (end == first || (Fits(sessions[end]) && WantTheSame(sessions[first], sessions[end]))); end++)
                 _rows.AddRange(sessions[end].Pass.Wanted);
-            Reserve(_rows.Count * vocabulary);
-            if (_rows.Count > 0)
-                model.Logits(CollectionsMarshal.AsSpan(_rows), _logits.AsSpan(0, _rows.Count * vocabulary));
+            if (sessions[first].ChoosesByArgMax)
+                Choose(sessions[first].Sequence.Sampler.Excluded);
+            else
+                Compute();
             int start = 0;
             for (int i = first; i < end; i++)
             {
-                int count = sessions[i].Pass.Wanted.Length * vocabulary;
-                sessions[i].Pass.Give(_logits.AsMemory(start, count));
+                SequencePass pass = sessions[i].Pass;
+                int count = pass.Wanted.Length;
+                if (sessions[first].ChoosesByArgMax)
+                    pass.GiveChoices(_choices.AsMemory(start, count));
+                else
+                    pass.Give(_logits.AsMemory(start * Vocabulary, count * Vocabulary));
                 start += count;
                 take(sessions[i]);
             }
         }
-
-        bool Fits(DecodingSession session) => (long)(_rows.Count + session.Pass.Wanted.Length) * vocabulary <= MostLogits;
     }
 
-    private void Reserve(int length)
+    private static bool WantTheSame(DecodingSession a, DecodingSession b) =>
+        a.ChoosesByArgMax == b.ChoosesByArgMax && (!a.ChoosesByArgMax || a.Sequence.Sampler.Excluded == b.Sequence.Sampler.Excluded);
+
+    private bool Fits(DecodingSession session) => (long)(_rows.Count + session.Pass.Wanted.Length) * Vocabulary <= MostLogits;
+
+    private void Compute()
     {
+        int length = _rows.Count * Vocabulary;
         if (_logits.Length < length)
             _logits = new float[length + (length / 4)];
+        if (length > 0)
+            model.Logits(CollectionsMarshal.AsSpan(_rows), _logits.AsSpan(0, length));
+    }
+
+    private void Choose(int excluded)
+    {
+        if (_choices.Length < _rows.Count)
+            _choices = new int[2 * _rows.Count];
+        if (_rows.Count > 0)
+            model.ArgMax(CollectionsMarshal.AsSpan(_rows), excluded, _choices.AsSpan(0, _rows.Count));
     }
 }

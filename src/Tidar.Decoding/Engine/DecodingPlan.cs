@@ -87,7 +87,10 @@ internal sealed class DecodingPlan
 
     /// <summary>Creates the sampler of a sequence.</summary>
     public Sampler CreateSampler(ReadOnlySpan<int> prompt) =>
-        new(_options.Sampling, _config.VocabularySize, MaskToken is { } mask ? [mask] : [], prompt);
+        new(_options.Sampling, _config.VocabularySize, MaskToken ?? -1, prompt);
+
+    /// <summary>Whether targets mix logits of both halves of the model.</summary>
+    public bool MixesTargets => _options.Beta < 1;
 
     /// <summary>Creates the strategy of a sequence.</summary>
     public IDecodingStrategy CreateStrategy(TokenSequence sequence) => _outcomes is null

@@ -22,6 +22,7 @@ public sealed class DecodingSession : IDisposable
         _plan = plan;
         _strategy = plan.CreateStrategy(sequence);
         Pass = new SequencePass(sequence.Cache, vocabularySize);
+        ChoosesByArgMax = sequence.ChoosesByArgMax && !plan.MixesTargets;
     }
 
     /// <summary>The tokens so far, and why they ended.</summary>
@@ -35,6 +36,9 @@ public sealed class DecodingSession : IDisposable
 
     /// <summary>What the user should know about the options, one line each.</summary>
     public IReadOnlyList<string> Warnings => _plan.Warnings;
+
+    /// <summary>Whether the most likely token of a row is all it needs to know.</summary>
+    internal bool ChoosesByArgMax { get; }
 
     /// <summary>This sequence's part of the pass.</summary>
     internal SequencePass Pass { get; }

@@ -10,7 +10,7 @@ namespace Tidar.Decoding.Sampling;
 internal sealed class LogitsPipeline
 {
     private readonly SamplingOptions _options;
-    private readonly int[] _banned;
+    private readonly int _banned;
     private readonly KeyValuePair<int, float>[] _bias;
     private readonly ulong[] _keys;
     private readonly float[] _masses;
@@ -19,16 +19,19 @@ internal sealed class LogitsPipeline
     /// <summary>Creates the pipeline.</summary>
     /// <param name="options">Valid options.</param>
     /// <param name="vocabularySize">V.</param>
-    /// <param name="banned">Tokens that are never chosen: the mask token.</param>
-    public LogitsPipeline(SamplingOptions options, int vocabularySize, ReadOnlySpan<int> banned)
+    /// <param name="banned">A token that is never chosen, the mask token; -1 for none.</param>
+    public LogitsPipeline(SamplingOptions options, int vocabularySize, int banned)
     {
         _options = options;
-        _banned = banned.ToArray();
+        _banned = banned;
         _bias = [.. options.LogitBias ?? new Dictionary<int, float>()];
         bool filters = !options.IsGreedy && (options.TopK > 0 || options.TopP < 1 || options.MinP > 0);
         _keys = filters ? new ulong[vocabularySize] : [];
         _masses = filters ? new float[vocabularySize] : [];
     }
+
+    /// <summary>Whether <see cref="Adjust"/> does no more than remove the banned token, but for penalties.</summary>
+    public bool IsPlain => _bias.Length == 0;
 
     /// <summary>Whether every token that is not banned survives; otherwise <see cref="Survivor"/> lists those that do.</summary>
     public bool KeepsAll { get; private set; }
@@ -39,22 +42,22 @@ internal sealed class LogitsPipeline
     /// <summary>A survivor, most likely first.</summary>
     public int Survivor(int index) => (int)(uint)_keys[index];
 
-    /// <summary>Removes banned tokens and applies penalties and bias, in place.</summary>
+    /// <summary>Removes the banned token and applies penalties and bias, in place.</summary>
     public void Adjust(Span<float> logits, TokenHistory? history)
     {
-        foreach (int token in _banned)
-            logits[token] = float.NegativeInfinity;
+        if (_banned >= 0)
+            logits[_banned] = float.NegativeInfinity;
         if (history is not null)
             Penalize(logits, history);
         foreach ((int token, float bias) in _bias)
             logits[token] += bias;
     }
 
-    /// <summary>Gives banned tokens no probability at all, which a softmax cannot.</summary>
+    /// <summary>Gives the banned token no probability at all, which a softmax cannot.</summary>
     public void ClearBanned(Span<float> probabilities)
     {
-        foreach (int token in _banned)
-            probabilities[token] = 0;
+        if (_banned >= 0)
+            probabilities[_banned] = 0;
     }
 
     /// <summary>The largest element's index, the lowest among equals.</summary>

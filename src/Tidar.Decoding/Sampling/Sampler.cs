@@ -18,16 +18,23 @@ public sealed class Sampler
     /// <summary>Creates the sampler of one sequence.</summary>
     /// <param name="options">How to choose.</param>
     /// <param name="vocabularySize">V.</param>
-    /// <param name="banned">Tokens never chosen: the mask token.</param>
+    /// <param name="banned">A token that is never chosen, the mask token; -1 for none.</param>
     /// <param name="prompt">The prompt, which repetition penalties count.</param>
     /// <exception cref="InvalidInputException">An option is out of its range.</exception>
-    public Sampler(SamplingOptions options, int vocabularySize, ReadOnlySpan<int> banned, ReadOnlySpan<int> prompt)
+    public Sampler(SamplingOptions options, int vocabularySize, int banned, ReadOnlySpan<int> prompt)
     {
         options.Validate(vocabularySize);
         _options = options;
         _pipeline = new LogitsPipeline(options, vocabularySize, banned);
+        Excluded = banned;
         _history = options.UsesHistory ? new TokenHistory(vocabularySize, prompt) : null;
     }
+
+    /// <summary>Whether the choice is the largest raw logit but for <see cref="Excluded"/>, so that nobody need see the others.</summary>
+    internal bool ChoosesByArgMax => _options.IsGreedy && _history is null && _pipeline.IsPlain;
+
+    /// <summary>The token that is never chosen; -1 for none.</summary>
+    internal int Excluded { get; }
 
     /// <summary>Tells that the next rows come after <paramref name="token"/> too.</summary>
     public void Push(int token) => _history?.Push(token);

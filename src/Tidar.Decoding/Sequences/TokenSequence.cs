@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Tidar.Decoding.Sampling;
+using Tidar.Decoding.Strategies;
 using Tidar.Models.Transformers;
 
 namespace Tidar.Decoding.Sequences;
@@ -91,14 +92,25 @@ public sealed class TokenSequence : IDisposable
     /// <summary>The text so far and what may end it.</summary>
     internal StopConditions Stop { get; }
 
+    /// <summary>Whether the most likely token of a row decides, whatever the other logits are.</summary>
+    internal bool ChoosesByArgMax => _row is null && Sampler.ChoosesByArgMax;
+
     /// <summary>The AR model's choice for <paramref name="position"/>.</summary>
-    /// <param name="logits">Raw logits [V] of the row at the position before; used up.</param>
+    /// <param name="pass">The pass, which has the logits or the choice of <paramref name="row"/>.</param>
+    /// <param name="row">The row at the position before.</param>
     /// <param name="position">Absolute position of the token being chosen.</param>
-    public Decision Decide(Span<float> logits, int position)
+    public Decision Decide(SequencePass pass, int row, int position)
     {
+        if (pass.TryGetChoice(row, out int token))
+            return new Decision(token, null);
+        Span<float> logits = pass.Logits(row);
         _row?.Set(logits);
         return Explain(Sampler.Choose(logits, position));
     }
+
+    /// <summary>A guess for <paramref name="position"/>, chosen as <see cref="Decide"/> would from the mask row <paramref name="row"/>.</summary>
+    public int Guess(SequencePass pass, int row, int position) =>
+        pass.TryGetChoice(row, out int token) ? token : Sampler.Choose(pass.Logits(row), position);
 
     /// <summary>As <see cref="Decide"/>, with the target mixed from the AR row and slot 0 of the mask block at the same position.</summary>
     public Decision DecideMixed(Span<float> autoregressive, Span<float> diffusion, double beta, int position)

@@ -36,7 +36,7 @@ public sealed class AutoregressiveStrategy : IDecodingStrategy
         if (pass.IsPartial)
             return;
         _prefilling = false;
-        Decision next = _sequence.Decide(pass.Logits(_row), _sequence.Tokens.Length);
+        Decision next = _sequence.Decide(pass, _row, _sequence.Tokens.Length);
         _sequence.Sampler.Push(next.Token);
         _sequence.Append(next);
     }

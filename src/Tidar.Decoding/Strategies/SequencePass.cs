@@ -11,6 +11,7 @@ public sealed class SequencePass
     private readonly List<int> _wanted = [];
     private RowBatch _batch = new();
     private Memory<float> _logits;
+    private ReadOnlyMemory<int> _choices;
     private int _given;
 
     /// <summary>Creates it for a sequence's cache.</summary>
@@ -54,6 +55,18 @@ public sealed class SequencePass
         return _logits.Span.Slice(index * _vocabularySize, _vocabularySize);
     }
 
+    /// <summary>The most likely token of a row asked for before, where that is all the sequence wants to know; otherwise <see cref="Logits"/> has the row.</summary>
+    internal bool TryGetChoice(int row, out int token)
+    {
+        token = -1;
+        if (_choices.IsEmpty)
+            return false;
+        int index = _wanted.IndexOf(row, 0, _given);
+        ArgumentOutOfRangeException.ThrowIfNegative(index, nameof(row));
+        token = _choices.Span[index];
+        return true;
+    }
+
     /// <summary>Begins a pass.</summary>
     internal void Begin(RowBatch batch, int prefillRows)
     {
@@ -65,8 +78,20 @@ public sealed class SequencePass
     /// <summary>Gives the wanted logits, [Wanted, V].</summary>
     internal void Give(Memory<float> logits)
     {
+        Take();
+        (_logits, _choices) = (logits, default);
+    }
+
+    /// <summary>Gives the most likely tokens of the wanted rows, [Wanted], in place of their logits.</summary>
+    internal void GiveChoices(ReadOnlyMemory<int> tokens)
+    {
+        Take();
+        (_logits, _choices) = (default, tokens);
+    }
+
+    private void Take()
+    {
         _wanted.RemoveRange(0, _given);
         _given = _wanted.Count;
-        _logits = logits;
     }
 }

@@ -99,13 +99,13 @@ public sealed class TidarStrategy : IDecodingStrategy
     {
         int length = _sequence.Cache.Length;
         if (_decidingRow >= 0)
-            _decided = _sequence.Decide(pass.Logits(_decidingRow), length);
+            _decided = _sequence.Decide(pass, _decidingRow, length);
         _draft[0] = _decided.Token;
         for (int slot = 1; slot < _draft.Length; slot++)
         {
             // Slots see in their history what stands before them in the draft, as the rows that verify them will.
             _sequence.Sampler.Push(_draft[slot - 1]);
-            _draft[slot] = _sequence.Sampler.Choose(pass.Logits(_block + slot), length + slot);
+            _draft[slot] = _sequence.Guess(pass, _block + slot, length + slot);
         }
 
         _sequence.Sampler.Pop(_draft.Length - 1);
@@ -171,10 +171,10 @@ public sealed class TidarStrategy : IDecodingStrategy
     // The target at the row of d_{accepted-1}, for the position after it.
     private Decision Target(SequencePass pass, int accepted, int position)
     {
-        Span<float> logits = pass.Logits(_draftRow + accepted - 1);
+        int row = _draftRow + accepted - 1;
         return _settings.Beta < 1 && _blocks[accepted] >= 0
-            ? _sequence.DecideMixed(logits, pass.Logits(_blocks[accepted]), _settings.Beta, position)
-            : _sequence.Decide(logits, position);
+            ? _sequence.DecideMixed(pass.Logits(row), pass.Logits(_blocks[accepted]), _settings.Beta, position)
+            : _sequence.Decide(pass, row, position);
     }
 
     private void DecideAndDraft(SequencePass pass)

@@ -56,7 +56,7 @@ internal unsafe struct MultiplyJob<TElement> : IJob
             if (_output.IsPlain && (panel + 1) * Panel.Width <= _output.Columns)
                 MultiplyPanel(x, rows, weights, _output.At(firstRow, panel), _output.Columns, _accumulate);
             else
-                MultiplyThroughTile(x, rows, weights, firstRow, panel);
+                MultiplyThroughTile(x, rows, weights, firstRow, panel, worker);
         }
     }
 
@@ -75,7 +75,7 @@ internal unsafe struct MultiplyJob<TElement> : IJob
         }
     }
 
-    private readonly void MultiplyThroughTile(float* x, int rows, byte* weights, int firstRow, int panel)
+    private readonly void MultiplyThroughTile(float* x, int rows, byte* weights, int firstRow, int panel, int worker)
     {
         float* tile = stackalloc float[ChunkRows * Panel.Width];
         if (_accumulate)
@@ -86,6 +86,6 @@ internal unsafe struct MultiplyJob<TElement> : IJob
         }
 
         MultiplyPanel(x, rows, weights, tile, Panel.Width, _accumulate);
-        _output.Write(tile, rows, firstRow, panel);
+        _output.Write(tile, rows, firstRow, panel, worker);
     }
 }

@@ -55,7 +55,7 @@ internal readonly unsafe struct PanelJob<TKernel> : IJob
                 int rows = Math.Min(tileRows, lastRow - row);
                 int next = row + rows == lastRow ? Math.Min(panel + 1, _panels - 1) : panel;
                 _kernel.Run(_operands + ((nint)row * _kernel.OperandBytes), rows, panel, next, tile);
-                _output.Write(tile, rows, row, panel);
+                _output.Write(tile, rows, row, panel, worker);
             }
         }
     }

@@ -1,33 +1,59 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using Tidar.Kernels.Elementwise;
 using Tidar.Kernels.Simd;
 
 namespace Tidar.Kernels.Matrices;
 
 /// <summary>Where the results of a multiplication go, and how: takes over one panel of columns for a few rows at a time.</summary>
-internal readonly unsafe struct PanelOutput(float* y, int columns, Epilogue epilogue, float* bias)
+internal readonly unsafe struct PanelOutput
 {
-    private readonly float* _y = y;
-    private readonly float* _bias = bias;
+    private readonly float* _y;
+    private readonly float* _bias;
+    private readonly Epilogue _epilogue;
+    private readonly Candidate* _candidates;
+    private readonly int _rows;
+    private readonly int _excluded;
+
+    /// <summary>Results go to <paramref name="y"/>.</summary>
+    public PanelOutput(float* y, int columns, Epilogue epilogue, float* bias)
+    {
+        _y = y;
+        _bias = bias;
+        (Columns, _epilogue, _excluded) = (columns, epilogue, -1);
+    }
+
+    /// <summary>Of each row only the largest result is kept, per worker: <paramref name="candidates"/> is [workers, rows]. <paramref name="excluded"/> is never it.</summary>
+    public PanelOutput(Candidate* candidates, int rows, int columns, int excluded)
+    {
+        _candidates = candidates;
+        (_rows, Columns, _epilogue, _excluded) = (rows, columns, Epilogue.Store, excluded);
+    }
 
     /// <summary>Columns of the matrix, padding excluded.</summary>
-    public int Columns => columns;
+    public int Columns { get; }
 
     /// <summary>Whether results may be written to their place at once.</summary>
-    public bool IsPlain => epilogue == Epilogue.Store && _bias is null;
+    public bool IsPlain => _epilogue == Epilogue.Store && _bias is null && _candidates is null;
 
     /// <summary>Panels that the matrix has.</summary>
-    public int Panels => epilogue == Epilogue.SwiGlu ? GatedRows.Count(columns / 2) / Panel.Width : Panel.Count(columns);
+    public int Panels => _epilogue == Epilogue.SwiGlu ? GatedRows.Count(Columns / 2) / Panel.Width : Panel.Count(Columns);
 
     /// <summary>Columns of y.</summary>
-    public int Width => epilogue == Epilogue.SwiGlu ? columns / 2 : columns;
+    public int Width => _epilogue == Epilogue.SwiGlu ? Columns / 2 : Columns;
 
     /// <summary>The place of a row's first column of <paramref name="panel"/>.</summary>
-    public float* At(int row, int panel) => _y + ((nint)row * Width) + ((nint)panel * (epilogue == Epilogue.SwiGlu ? GatedRows.PerPanel : Panel.Width));
+    public float* At(int row, int panel) => _y + ((nint)row * Width) + ((nint)panel * (_epilogue == Epilogue.SwiGlu ? GatedRows.PerPanel : Panel.Width));
 
     /// <summary>Takes over <paramref name="tile"/> [rows, 32]: results of <paramref name="panel"/> for rows from <paramref name="firstRow"/> on. The tile is used up.</summary>
-    public void Write(float* tile, int rows, int firstRow, int panel)
+    public void Write(float* tile, int rows, int firstRow, int panel, int worker)
     {
+        if (_candidates is not null)
+        {
+            Keep(tile, rows, firstRow, panel, worker);
+            return;
+        }
+
         switch (Processor.VectorTier)
         {
             case KernelTier.Avx512:
@@ -46,7 +72,7 @@ internal readonly unsafe struct PanelOutput(float* y, int columns, Epilogue epil
     private void Write<TLanes>(float* tile, int rows, int firstRow, int panel)
         where TLanes : unmanaged, ILanes<TLanes>
     {
-        int span = epilogue == Epilogue.SwiGlu ? GatedRows.PerPanel : Panel.Width;
+        int span = _epilogue == Epilogue.SwiGlu ? GatedRows.PerPanel : Panel.Width;
         int width = Math.Min(span, Width - (panel * span));
         float* addend = _bias is null ? null : _bias + ((nint)panel * Panel.Width);
         for (int r = 0; r < rows; r++, tile += Panel.Width)
@@ -54,11 +80,11 @@ internal readonly unsafe struct PanelOutput(float* y, int columns, Epilogue epil
             float* target = At(firstRow + r, panel);
             if (addend is not null)
                 AddTo<TLanes>(tile, addend, Panel.Width);
-            if (epilogue == Epilogue.SwiGlu)
+            if (_epilogue == Epilogue.SwiGlu)
                 Gate<TLanes>(tile);
             if (width < span)
                 WriteNarrow(tile, target, width);
-            else if (epilogue == Epilogue.Add)
+            else if (_epilogue == Epilogue.Add)
                 AddTo<TLanes>(target, tile, Panel.Width);
             else
                 Copy<TLanes>(tile, target, span);
@@ -93,6 +119,31 @@ internal readonly unsafe struct PanelOutput(float* y, int columns, Epilogue epil
     private void WriteNarrow(float* tile, float* target, int width)
     {
         for (int c = 0; c < width; c++)
-            target[c] = epilogue == Epilogue.Add ? target[c] + tile[c] : tile[c];
+            target[c] = _epilogue == Epilogue.Add ? target[c] + tile[c] : tile[c];
+    }
+
+    // A worker's panels come in ascending order, so of equal results the lowest column stays.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Keep(float* tile, int rows, int firstRow, int panel, int worker)
+    {
+        int first = panel * Panel.Width, width = Math.Min(Panel.Width, Columns - first);
+        Candidate* best = _candidates + ((nint)worker * _rows) + firstRow;
+        for (int r = 0; r < rows; r++, tile += Panel.Width, best++)
+        {
+            if (_excluded >= first && _excluded < first + width)
+                tile[_excluded - first] = float.NegativeInfinity;
+            if (width == Panel.Width && Vector512.IsHardwareAccelerated
+                && !Vector512.GreaterThanAny(Vector512.Load(tile), Vector512.Create(best->Value))
+                && !Vector512.GreaterThanAny(Vector512.Load(tile + 16), Vector512.Create(best->Value)))
+            {
+                continue;
+            }
+
+            for (int c = 0; c < width; c++)
+            {
+                if (tile[c] > best->Value)
+                    *best = new Candidate(tile[c], first + c);
+            }
+        }
     }
 }

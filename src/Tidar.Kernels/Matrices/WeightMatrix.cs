@@ -52,6 +52,32 @@ public abstract unsafe class WeightMatrix : IDisposable
             Multiply(team, x.For(this), x.Count, new PanelOutput(py, epilogue == Epilogue.SwiGlu ? 2 * width : width, epilogue, pb));
     }
 
+    /// <summary>The column of each row's largest result, without writing the results anywhere: the greedy choice of an LM head.</summary>
+    /// <param name="team">Threads.</param>
+    /// <param name="x">Rows prepared for this matrix.</param>
+    /// <param name="excluded">A column that is never chosen; -1 for none.</param>
+    /// <param name="columns">Receives the columns, [rows], the lowest among equals; -1 where no result is a number.</param>
+    /// <param name="values">Receives their results, [rows].</param>
+    public void ArgMax(WorkerTeam team, PreparedRows x, int excluded, Span<int> columns, Span<float> values)
+    {
+        int rows = x.Count;
+        Candidate* candidates = (Candidate*)team.Scratch((long)team.Threads * rows * sizeof(Candidate));
+        new Span<Candidate>(candidates, team.Threads * rows).Fill(Candidate.None);
+        if (rows > 0)
+            Multiply(team, x.For(this), rows, new PanelOutput(candidates, rows, Outputs, excluded));
+        for (int r = 0; r < rows; r++)
+        {
+            Candidate best = candidates[r];
+            for (int worker = 1; worker < team.Threads; worker++)
+            {
+                if (candidates[(worker * rows) + r].Beats(best))
+                    best = candidates[(worker * rows) + r];
+            }
+
+            (columns[r], values[r]) = (best.Column, best.Value);
+        }
+    }
+
     /// <summary>Creates an empty matrix of the format.</summary>
     public static WeightMatrix Create(WeightFormat format, int outputs, int inputs) => format switch
     {

@@ -19,4 +19,11 @@ public interface ILanguageModel
     /// <param name="rows">Row numbers.</param>
     /// <param name="logits">Result [rows, vocabulary].</param>
     void Logits(ReadOnlySpan<int> rows, Span<float> logits);
+
+    /// <summary>The most likely next token of rows of the last pass, the lowest id among equals, without handing out their logits.</summary>
+    /// <param name="rows">Row numbers.</param>
+    /// <param name="excluded">A token that is never chosen; -1 for none.</param>
+    /// <param name="tokens">Result [rows].</param>
+    /// <exception cref="InvalidInputException">A row has no finite largest logit.</exception>
+    void ArgMax(ReadOnlySpan<int> rows, int excluded, Span<int> tokens);
 }

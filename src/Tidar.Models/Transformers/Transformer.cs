@@ -31,6 +31,7 @@ public sealed class Transformer : ILanguageModel, IDisposable
     private readonly Activation _selectedQueries;
     private readonly Activation _final;
     private readonly Activation _gathered;
+    private readonly Activation _largest = new(1);
     private readonly PreparedRows _input = new();
     private readonly PassState _pass = new();
 
@@ -117,12 +118,31 @@ public sealed class Transformer : ILanguageModel, IDisposable
     public void Logits(ReadOnlySpan<int> rows, Span<float> logits)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(logits.Length, checked(rows.Length * Config.VocabularySize), nameof(logits));
+        PrepareHead(rows);
+        _weights.Head.Multiply(_team, _input, logits);
+    }
+
+    /// <inheritdoc/>
+    public void ArgMax(ReadOnlySpan<int> rows, int excluded, Span<int> tokens)
+    {
+        PrepareHead(rows);
+        Span<float> values = _largest.Rows(rows.Length);
+        _weights.Head.ArgMax(_team, _input, excluded, tokens, values);
+        for (int i = 0; i < rows.Length; i++)
+        {
+            if (tokens[i] < 0 || !float.IsFinite(values[i]))
+                throw new InvalidInputException("model", "logits", "finite numbers", tokens[i] < 0 ? "NaN" : $"{values[i]}");
+        }
+    }
+
+    // Finishes rows, and normalizes and prepares them for the LM head.
+    private void PrepareHead(ReadOnlySpan<int> rows)
+    {
         FinishLastLayer(rows);
         Span<float> gathered = _gathered.Rows(rows.Length);
         for (int i = 0; i < rows.Length; i++)
             _final.Row(rows[i]).CopyTo(gathered.Slice(i * Config.HiddenSize, Config.HiddenSize));
         _input.SetNormalized(_team, _weights.Head, gathered, rows.Length, _weights.FinalNorm, Config.NormEpsilon);
-        _weights.Head.Multiply(_team, _input, logits);
     }
 
     /// <inheritdoc/>
@@ -133,7 +153,7 @@ public sealed class Transformer : ILanguageModel, IDisposable
         _attention.Dispose();
         _span.Dispose();
         _input.Dispose();
-        foreach (Activation activation in new[] { _hidden, _queryKeyValue, _attended, _inner, _selectedHidden, _selectedQueries, _final, _gathered })
+        foreach (Activation activation in new[] { _hidden, _queryKeyValue, _attended, _inner, _selectedHidden, _selectedQueries, _final, _gathered, _largest })
             activation.Dispose();
     }
 

@@ -14,7 +14,7 @@ public sealed class SamplerTests
         float[] logits = new float[V];
         logits[7] = logits[9] = 3;
         logits[30] = 5;
-        Assert.Equal(7, new Sampler(SamplingOptions.Greedy, V, [30], [1]).Choose(logits, 0));
+        Assert.Equal(7, new Sampler(SamplingOptions.Greedy, V, 30, [1]).Choose(logits, 0));
     }
 
     [Theory]
@@ -35,7 +35,7 @@ public sealed class SamplerTests
         {
             float temperature = 0.3f + (2 * random.NextSingle());
             SamplingOptions options = new() { Temperature = temperature, TopK = topK, TopP = topP, MinP = minP };
-            LogitsPipeline pipeline = new(options, V, [V - 1]);
+            LogitsPipeline pipeline = new(options, V, V - 1);
             float[] logits = Row(random, ties: round % 2 == 0);
             HashSet<int> expected = Definition(logits, options);
             pipeline.Adjust(logits, null);
@@ -57,7 +57,7 @@ public sealed class SamplerTests
             float[] logits = Row(random, ties: false);
             GumbelNoise noise = new(round, 17);
             int expected = Definition(logits, options).MaxBy(t => ((double)logits[t] / 1.3f) + noise.Of(t));
-            Assert.Equal(expected, new Sampler(options, V, [V - 1], [0]).Choose(logits, 17));
+            Assert.Equal(expected, new Sampler(options, V, V - 1, [0]).Choose(logits, 17));
         }
     }
 
@@ -78,7 +78,7 @@ public sealed class SamplerTests
         history.Pop();
         float[] logits = new float[V];
         (logits[3], logits[4], logits[5], logits[6], logits[8]) = (3, -3, 1.5f, 1, 1);
-        new LogitsPipeline(options, V, []).Adjust(logits, history);
+        new LogitsPipeline(options, V, -1).Adjust(logits, history);
         Assert.Equal(3 / 1.5f, logits[3]);
         Assert.Equal((-3 * 1.5f) - 0.75f, logits[4]);
         Assert.Equal((1.5f / 1.5f) - 0.25f - (2 * 0.5f), logits[5]);
@@ -91,7 +91,7 @@ public sealed class SamplerTests
     {
         Random random = new(3);
         SamplingOptions options = new() { RepetitionPenalty = 1.2f, FrequencyPenalty = 0.3f };
-        Sampler sampler = new(options, V, [], [1, 2, 3]), untouched = new(options, V, [], [1, 2, 3]);
+        Sampler sampler = new(options, V, -1, [1, 2, 3]), untouched = new(options, V, -1, [1, 2, 3]);
         for (int round = 0; round < 50; round++)
         {
             int count = random.Next(10);
@@ -112,7 +112,7 @@ public sealed class SamplerTests
     {
         const int N = 40_000;
         int[] counts = new int[V];
-        Sampler sampler = new(new SamplingOptions { Temperature = 0.7f, Seed = 11 }, V, [V - 1], [0]);
+        Sampler sampler = new(new SamplingOptions { Temperature = 0.7f, Seed = 11 }, V, V - 1, [0]);
         for (int position = 0; position < N; position++)
             counts[sampler.Choose(new float[V], position)]++;
         Assert.Equal(0, counts[^1]);
@@ -124,9 +124,9 @@ public sealed class SamplerTests
     {
         float[] logits = Row(new Random(1), ties: false);
         int best = Array.IndexOf(logits, logits[..^1].Max());
-        Assert.Equal(best, new Sampler(new SamplingOptions { Temperature = 1e-38f }, V, [V - 1], [0]).Choose([.. logits], 3));
-        Assert.Equal(best, new Sampler(new SamplingOptions { Temperature = 1e-38f, TopP = 0.5f, MinP = 0.1f }, V, [V - 1], [0]).Choose([.. logits], 3));
-        Assert.InRange(new Sampler(new SamplingOptions { Temperature = 1e38f }, V, [V - 1], [0]).Choose([.. logits], 3), 0, V - 2);
+        Assert.Equal(best, new Sampler(new SamplingOptions { Temperature = 1e-38f }, V, V - 1, [0]).Choose([.. logits], 3));
+        Assert.Equal(best, new Sampler(new SamplingOptions { Temperature = 1e-38f, TopP = 0.5f, MinP = 0.1f }, V, V - 1, [0]).Choose([.. logits], 3));
+        Assert.InRange(new Sampler(new SamplingOptions { Temperature = 1e38f }, V, V - 1, [0]).Choose([.. logits], 3), 0, V - 2);
     }
 
     [Theory]
@@ -157,7 +157,7 @@ public sealed class SamplerTests
     [Fact]
     public void Logits_that_are_no_numbers_are_refused()
     {
-        Assert.Throws<InvalidInputException>(() => new Sampler(SamplingOptions.Greedy, 3, [], [0]).Choose([float.NaN, float.NaN, float.NaN], 0));
+        Assert.Throws<InvalidInputException>(() => new Sampler(SamplingOptions.Greedy, 3, -1, [0]).Choose([float.NaN, float.NaN, float.NaN], 0));
     }
 
     private static float[] Row(Random random, bool ties)

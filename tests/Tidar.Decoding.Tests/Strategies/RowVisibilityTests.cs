@@ -112,5 +112,7 @@ public sealed class RowVisibilityTests
         }
 
         public void Logits(ReadOnlySpan<int> rows, Span<float> logits) => inner.Logits(rows, logits);
+
+        public void ArgMax(ReadOnlySpan<int> rows, int excluded, Span<int> tokens) => inner.ArgMax(rows, excluded, tokens);
     }
 }
