@@ -103,13 +103,13 @@ internal sealed class ModelBenchmark(LoadedModel loaded, WeightFormat format, Ma
         RowBatch batch = new();
         layout.AddTo(batch, cache, RandomTokens(layout.Slots));
         IReadOnlyList<int[]> questions = layout.Questions();
-        float[] logits = new float[questions.Max(static q => q.Length) * Config.VocabularySize];
+        int[] tokens = new int[questions.Max(static q => q.Length)];
         Timing timing = Timing.Of(
             () =>
             {
                 _model.Forward(batch);
                 foreach (int[] rows in questions)
-                    _model.Logits(rows, logits);
+                    _model.ArgMax(rows, excluded: -1, tokens);
             },
             repetitions,
             cancellation);
