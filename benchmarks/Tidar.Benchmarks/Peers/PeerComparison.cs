@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Tidar.Kernels;
@@ -40,7 +39,7 @@ internal static class PeerComparison
         if (code != 0)
             return code;
         Console.WriteLine(
-            $"{Processor.Name}, tier {Processor.Tier.ToString().ToLowerInvariant()}, {threads} threads, {rounds} rounds; load average before: {LoadAverage()}");
+            $"{Processor.Name}, tier {Processor.Tier.ToString().ToLowerInvariant()}, {threads} threads, {rounds} rounds; load average before: {Command.LoadAverage()}");
         foreach (string model in PeerFiles.Models)
         {
             foreach (BlockType format in PeerFiles.Formats)
@@ -64,7 +63,7 @@ internal static class PeerComparison
         }
 
         Console.WriteLine();
-        Console.WriteLine($"{Path.GetFileName(file)} against `--weights {weights}`, load average {LoadAverage()}");
+        Console.WriteLine($"{Path.GetFileName(file)} against `--weights {weights}`, load average {Command.LoadAverage()}");
         Console.WriteLine();
         Console.WriteLine("| what | llama.cpp | tidar | times as fast | roofline share |");
         Console.WriteLine("|---|---|---|---|---|");
@@ -92,8 +91,8 @@ internal static class PeerComparison
 
     private static Measured Peer(string file, string peers, int threads)
     {
-        string script = Path.Combine(Repository(), "benchmarks", "peers", "llamacpp.mjs");
-        JsonElement result = Json("node", peers, script, file, $"{threads}", Slots, Context, Prompt, Decoded);
+        string script = Path.Combine(Command.Repository, "benchmarks", "peers", "llamacpp.mjs");
+        JsonElement result = Command.Json("node", peers, script, file, $"{threads}", Slots, Context, Prompt, Decoded);
         double[] steps = [.. result.GetProperty("rows").EnumerateArray().Select(r => r.GetProperty("ms").GetDouble())];
         double prefill = result.GetProperty("prefill").GetProperty("ms").GetDouble();
         return new Measured([.. steps, prefill], result.GetProperty("decode").GetProperty("tokens_per_second").GetDouble(), null);
@@ -101,46 +100,14 @@ internal static class PeerComparison
 
     private static Measured Tidar(string file, string weights, int threads)
     {
-        string repository = Repository(), program = Path.Combine(repository, OperatingSystem.IsWindows() ? "tidar.cmd" : "tidar");
         JsonElement[] Rows(params string[] work) =>
-        [
-            .. Json(program, repository, ["bench", .. work, "--model", file, "--weights", weights, "--threads", $"{threads}", "--json"]).GetProperty("rows").EnumerateArray(),
-        ];
+            [.. Command.Bench([.. work, "--model", file, "--weights", weights, "--threads", $"{threads}"]).GetProperty("rows").EnumerateArray()];
         JsonElement[] timed = [.. Rows("step", "--slots", Slots, "--context", Context), .. Rows("prefill", "--tokens", Prompt)];
         JsonElement decode = Rows("decode", "--tokens", Decoded, "--context", Context)[0];
         return new Measured(
             [.. timed.Select(r => r.GetProperty("ms").GetDouble())],
             decode.GetProperty("tokens_per_second").GetDouble(),
             [.. timed.Append(decode).Select(r => r.GetProperty("roofline_share").GetDouble())]);
-    }
-
-    private static JsonElement Json(string program, string folder, params string[] arguments)
-    {
-        ProcessStartInfo start = new(program, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, UseShellExecute = false };
-        using Process process = Process.Start(start)!;
-        string output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        if (process.ExitCode != 0)
-            throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}");
-        using JsonDocument document = JsonDocument.Parse(output);
-        return document.RootElement.Clone();
-    }
-
-    private static string Repository()
-    {
-        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "Tidar.slnx")))
-                return folder.FullName;
-        }
-
-        throw new InvalidOperationException("run from a build inside the repository");
-    }
-
-    private static string LoadAverage()
-    {
-        const string File = "/proc/loadavg";
-        return System.IO.File.Exists(File) ? string.Join(' ', System.IO.File.ReadAllText(File).Split(' ')[..3]) : "unknown";
     }
 
     private static double Median(double[] values) => values.Order().ElementAt(values.Length / 2);
