@@ -39,7 +39,7 @@ public sealed class AttentionBenchmarks : IDisposable
         float[] states = new RandomTensor("states", [Context + Rows, KeyValueHeads * HeadDimension], seed: 1).ReadAll();
         _store.WriteRows(0, Context + Rows, states, states, KeyValueHeads * HeadDimension);
         _rows = [.. Enumerable.Range(0, Rows).Select(i => new AttentionRow(0, Context + i + 1, 0, 0))];
-        AttentionTile.Cut(new int[Rows], Heads / KeyValueHeads, _tiles);
+        AttentionTile.Cut(new int[Rows], Heads / KeyValueHeads, Context + Rows, _tiles);
         _query = new RandomTensor("query", [Rows, Heads * HeadDimension], seed: 2).ReadAll();
         _output = new float[_query.Length];
     }

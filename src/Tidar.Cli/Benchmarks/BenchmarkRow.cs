@@ -1,13 +1,19 @@
+using Tidar.Kernels.Matrices;
+
 namespace Tidar.Cli.Benchmarks;
 
 /// <summary>One measured piece of work.</summary>
 /// <param name="Slots">Token rows: of the pass, of the prompt, or 1 for decoding.</param>
 /// <param name="Timing">How long it took.</param>
 /// <param name="Cost">What it had to read and compute.</param>
-/// <param name="RooflineSeconds">What this machine's limits allow at best.</param>
-/// <param name="MemoryBound">Whether memory is that limit.</param>
-internal sealed record BenchmarkRow(int Slots, Timing Timing, PassCost Cost, double RooflineSeconds, bool MemoryBound)
+internal sealed record BenchmarkRow(int Slots, Timing Timing, PassCost Cost)
 {
+    /// <summary>What the machine's limits allow at best, in seconds; set by <see cref="Beside"/>.</summary>
+    public double RooflineSeconds { get; private init; }
+
+    /// <summary>Whether memory is that limit.</summary>
+    public bool MemoryBound { get; private init; }
+
     /// <summary>Rows whose logits were asked for; null where that is no choice.</summary>
     public int? Logits { get; init; }
 
@@ -25,4 +31,8 @@ internal sealed record BenchmarkRow(int Slots, Timing Timing, PassCost Cost, dou
 
     /// <summary>Part of the roofline's speed that the best pass reached.</summary>
     public double BestRooflineShare => RooflineSeconds / Timing.Best;
+
+    /// <summary>The row beside what the machine allows.</summary>
+    public BenchmarkRow Beside(MachineLimits limits, WeightFormat format) =>
+        this with { RooflineSeconds = limits.Roofline(Cost, format), MemoryBound = limits.IsMemoryBound(Cost, format) };
 }

@@ -34,6 +34,10 @@ internal sealed record MachineLimits(int Threads, double Int8, double BFloat16, 
         MachinePeak.Float32OperationsPerSecond(threads),
         MachinePeak.ReadBytesPerSecond(threads));
 
+    /// <summary>The better of two measurements in each: other work on the machine can only make them worse.</summary>
+    public static MachineLimits Best(MachineLimits a, MachineLimits b) => new(
+        a.Threads, Math.Max(a.Int8, b.Int8), Math.Max(a.BFloat16, b.BFloat16), Math.Max(a.Float32, b.Float32), Math.Max(a.ReadBytes, b.ReadBytes));
+
     /// <summary>
     /// The peak of the arithmetic that linear layers with such weights use: int8 dot products for int8, float32 multiply-adds for weights that are
     /// widened to float32 in the register.

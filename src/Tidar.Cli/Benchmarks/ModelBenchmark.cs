@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Tidar.Cli.Models;
 using Tidar.Decoding.Engine;
-using Tidar.Kernels.Matrices;
 using Tidar.Models.Configuration;
 using Tidar.Models.Transformers;
 
@@ -9,10 +8,8 @@ namespace Tidar.Cli.Benchmarks;
 
 /// <summary>Measures passes of a model: steps behind a filled cache, the feeding of a prompt, and plain autoregressive decoding through the engine.</summary>
 /// <param name="loaded">The model.</param>
-/// <param name="format">Format of its weights.</param>
-/// <param name="limits">What the machine can do with as many threads as the model has.</param>
 /// <param name="cancellation">Stops between two passes.</param>
-internal sealed class ModelBenchmark(LoadedModel loaded, WeightFormat format, MachineLimits limits, CancellationToken cancellation)
+internal sealed class ModelBenchmark(LoadedModel loaded, CancellationToken cancellation)
 {
     /// <summary>Tokens that are decoded before the measured ones.</summary>
     public const int WarmUpTokens = 8;
@@ -66,7 +63,7 @@ internal sealed class ModelBenchmark(LoadedModel loaded, WeightFormat format, Ma
             cost += PassCost.Of(_model, batch.Rows, first + rows == tokens ? [[rows - 1]] : [], cache);
         }
 
-        return Row(tokens, timing, cost) with { TokensPerSecond = tokens / timing.Median };
+        return new BenchmarkRow(tokens, timing, cost) with { TokensPerSecond = tokens / timing.Median };
     }
 
     /// <summary>Measures greedy autoregressive decoding of <paramref name="tokens"/> tokens behind a prompt of <paramref name="context"/>.</summary>
@@ -94,7 +91,7 @@ internal sealed class ModelBenchmark(LoadedModel loaded, WeightFormat format, Ma
         }
 
         double total = seconds.Sum();
-        BenchmarkRow row = Row(1, Timing.Of(seconds), new PassCost(cost.Bytes / tokens, cost.LinearOperations / tokens, cost.AttentionOperations / tokens));
+        BenchmarkRow row = new(1, Timing.Of(seconds), new PassCost(cost.Bytes / tokens, cost.LinearOperations / tokens, cost.AttentionOperations / tokens));
         return row with { TokensPerSecond = tokens / total, AllocatedBytesPerToken = (double)allocated / tokens };
     }
 
@@ -113,12 +110,9 @@ internal sealed class ModelBenchmark(LoadedModel loaded, WeightFormat format, Ma
             },
             repetitions,
             cancellation);
-        BenchmarkRow row = Row(layout.Slots, timing, PassCost.Of(_model, batch.Rows, questions, cache)) with { Logits = layout.Logits };
+        BenchmarkRow row = new(layout.Slots, timing, PassCost.Of(_model, batch.Rows, questions, cache)) { Logits = layout.Logits };
         return layout.Slots == 1 ? row with { TokensPerSecond = 1 / timing.Median } : row;
     }
-
-    private BenchmarkRow Row(int slots, Timing timing, PassCost cost) =>
-        new(slots, timing, cost, limits.Roofline(cost, format), limits.IsMemoryBound(cost, format));
 
     private void Fill(KeyValueCache cache, int context)
     {

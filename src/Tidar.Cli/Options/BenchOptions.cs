@@ -30,7 +30,7 @@ internal sealed class BenchOptions
             command.Options.Add(option);
     }
 
-    /// <summary>Loads the model, measures the machine and then <paramref name="work"/>, and writes the result.</summary>
+    /// <summary>Loads the model, measures <paramref name="work"/>, and before and after it the machine, and writes the result.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="context">Where to.</param>
     /// <param name="positions">The longest sequence that the work needs.</param>
@@ -46,8 +46,10 @@ internal sealed class BenchOptions
             throw new InvalidInputException("tidar bench", null, $"at most {model.Config.MaxPositions} tokens (the model's context)", $"{positions}");
         BenchmarkReport report = new(
             parsed.GetValue(_shape) ?? parsed.GetValue(_model)!, WeightsOption.NameOf(format), model.ParameterCount, model.Transformer.WeightBytes, settings);
-        MachineLimits limits = MachineLimits.Measure(threads);
-        List<BenchmarkRow> rows = [.. work(new ModelBenchmark(model, format, limits, context.Cancellation))];
+        MachineLimits before = MachineLimits.Measure(threads);
+        List<BenchmarkRow> measured = [.. work(new ModelBenchmark(model, context.Cancellation))];
+        MachineLimits limits = MachineLimits.Best(before, MachineLimits.Measure(threads));
+        List<BenchmarkRow> rows = [.. measured.Select(r => r.Beside(limits, format))];
         if (parsed.GetValue(_json))
             BenchmarkOutput.WriteJson(context, report, limits, limits.LinearPeak(format), rows);
         else
