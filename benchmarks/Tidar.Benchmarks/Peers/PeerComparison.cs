@@ -14,6 +14,7 @@ internal static class PeerComparison
     private const string Context = "256";
     private const string Prompt = "512";
     private const string Decoded = "64";
+    private const double BusyLoad = 1;
 
     /// <summary>Writes the files that both sides run.</summary>
     public static int WriteFiles(string folder)
@@ -40,6 +41,7 @@ internal static class PeerComparison
             return code;
         Console.WriteLine(
             $"{Processor.Name}, tier {Processor.Tier.ToString().ToLowerInvariant()}, {threads} threads, {rounds} rounds; load average before: {Command.LoadAverage()}");
+        WarnWhenBusy();
         foreach (string model in PeerFiles.Models)
         {
             foreach (BlockType format in PeerFiles.Formats)
@@ -108,6 +110,16 @@ internal static class PeerComparison
             [.. timed.Select(r => r.GetProperty("ms").GetDouble())],
             decode.GetProperty("tokens_per_second").GetDouble(),
             [.. timed.Append(decode).Select(r => r.GetProperty("roofline_share").GetDouble())]);
+    }
+
+    private static void WarnWhenBusy()
+    {
+        string recent = Command.LoadAverage().Split(' ')[0];
+        if (double.TryParse(recent, CultureInfo.InvariantCulture, out double load) && load > BusyLoad)
+        {
+            Console.WriteLine();
+            Console.WriteLine("**This machine is busy. llama.cpp's threads wait for each other at barriers and lose far more than ours: these ratios flatter us and mean nothing.**");
+        }
     }
 
     private static double Median(double[] values) => values.Order().ElementAt(values.Length / 2);
