@@ -17,18 +17,23 @@ public sealed unsafe class GeneratedCodeTests
         (Int8Matrix matrix, float[] x) = Example();
         using WorkerTeam team = new(2);
         float[] expected = Multiply(matrix, team, x);
-        (nint[] vnni, nint[] tiles) = (VnniInt8Kernels.Entries, AmxKernels.Entries);
+        using Int4Matrix four = new(Outputs, Inputs);
+        four.SetRows(0, x.AsSpan(0, 30 * Inputs));
+        float[] expectedFour = Multiply(four, team, x);
+        (nint[] vnni, nint[] tiles, nint[] vnni4) = (VnniInt8Kernels.Entries, AmxKernels.Entries, VnniInt4Kernels.Entries);
         try
         {
-            (VnniInt8Kernels.Entries, AmxKernels.Entries) = (VnniInt8Kernels.Place(_ => null), AmxKernels.Place(_ => null));
+            (VnniInt8Kernels.Entries, AmxKernels.Entries, VnniInt4Kernels.Entries) = (VnniInt8Kernels.Place(_ => null), AmxKernels.Place(_ => null), VnniInt4Kernels.Place(_ => null));
             Assert.False(VnniInt8Kernels.Available);
+            Assert.False(VnniInt4Kernels.Available);
+            Assert.Equal(expectedFour, Multiply(four, team, x));
             Assert.False(AmxKernels.Available);
             Assert.DoesNotContain(Processor.Int8Instructions, (string[])["tdpbsud", "vpdpbusd 512"]);
             Assert.Equal(expected, Multiply(matrix, team, x));
         }
         finally
         {
-            (VnniInt8Kernels.Entries, AmxKernels.Entries) = (vnni, tiles);
+            (VnniInt8Kernels.Entries, AmxKernels.Entries, VnniInt4Kernels.Entries) = (vnni, tiles, vnni4);
             matrix.Dispose();
         }
     }
@@ -103,7 +108,7 @@ public sealed unsafe class GeneratedCodeTests
         return (matrix, [.. Enumerable.Range(0, Rows * Inputs).Select(_ => random.NextSingle() - 0.5f)]);
     }
 
-    private static float[] Multiply(Int8Matrix matrix, WorkerTeam team, float[] x)
+    private static float[] Multiply(WeightMatrix matrix, WorkerTeam team, float[] x)
     {
         float[] y = new float[Rows * Outputs];
         using PreparedRows input = new();

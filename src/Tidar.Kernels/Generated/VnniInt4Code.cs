@@ -15,6 +15,7 @@ internal static class VnniInt4Code
 
     private const int RegisterBytes = 64;
     private const int RowsPerBase = 4;
+    private const int LowHalves = 0x0F0F0F0F;
 
     // In the order in which rows take them: first those that no convention asks to preserve.
     private static readonly AssemblerRegisterZMM[] Accumulators =
@@ -37,6 +38,8 @@ internal static class VnniInt4Code
         // Rows from the fifth on have a base of their own; Windows, which has no registers for it, has no such rows.
         AssemblerRegister64 secondRow = rcx, secondTerms = rsi;
         c.push(next);
+        c.mov(r11d, LowHalves);
+        c.vpbroadcastd(Mask, r11d);
         c.mov(row, __qword_ptr[arguments]);
         c.mov(stride, __qword_ptr[arguments + 8]);
         c.mov(terms, __qword_ptr[arguments + 16]);
@@ -51,10 +54,6 @@ internal static class VnniInt4Code
             c.lea(secondTerms, __[terms + (stride * 4)]);
         }
 
-        // 0x0F in every byte.
-        c.vpternlogd(Mask, Mask, Mask, 0xFF);
-        c.vpsrlw(Mask, Mask, 12);
-        c.vpackuswb(Mask, Mask, Mask);
         for (int r = 0; r < rows; r++)
         {
             c.vpxord(Result(r, 0), Result(r, 0), Result(r, 0));

@@ -5,7 +5,8 @@ namespace Tidar.Kernels.Generated;
 /// <summary>The assembled <see cref="VnniInt4Code"/>, placed once per process.</summary>
 internal static unsafe class VnniInt4Kernels
 {
-    private static readonly nint[] Entries = Place();
+    /// <summary>One address a kind of scales and number of rows; empty where the code cannot run.</summary>
+    internal static nint[] Entries { get; set; } = Place(ExecutableMemory.TryPlace);
 
     /// <summary>Whether this machine runs them: the processor has the instruction and the system allows generated code.</summary>
     public static bool Available => Entries.Length > 0;
@@ -14,7 +15,8 @@ internal static unsafe class VnniInt4Kernels
     public static void Run(Int4Scales scales, int rows, Int4TileArguments* arguments) =>
         ((delegate* unmanaged[SuppressGCTransition]<Int4TileArguments*, void>)Entries[((int)scales * VnniInt4Code.MostRows) + rows - 1])(arguments);
 
-    private static nint[] Place()
+    /// <summary>Assembles and places all of them, or none.</summary>
+    internal static nint[] Place(CodePlacer placer)
     {
         if (!InstructionSets.Avx512Vnni || !Environment.Is64BitProcess)
             return [];
@@ -23,7 +25,7 @@ internal static unsafe class VnniInt4Kernels
         {
             for (int rows = 1; rows <= VnniInt4Code.MostRows; rows++)
             {
-                void* code = ExecutableMemory.TryPlace(VnniInt4Code.Assemble(rows, scales, OperatingSystem.IsWindows()));
+                void* code = placer(VnniInt4Code.Assemble(rows, scales, OperatingSystem.IsWindows()));
                 if (code is null)
                     return [];
                 entries.Add((nint)code);
