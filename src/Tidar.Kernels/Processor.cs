@@ -33,6 +33,9 @@ public static class Processor
         _ => "portable",
     };
 
+    /// <summary>The instructions that bfloat16 × bfloat16 products use now, e.g. "tdpbf16ps" or "vdpbf16ps 512".</summary>
+    public static string BFloat16Instructions => BFloat16Operand.Instructions;
+
     /// <summary>The processor's name as the operating system gives it.</summary>
     public static string Name { get; } = ReadName();
 

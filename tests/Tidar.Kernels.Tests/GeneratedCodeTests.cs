@@ -20,11 +20,11 @@ public sealed unsafe class GeneratedCodeTests
         using Int4Matrix four = new(Outputs, Inputs);
         four.SetRows(0, x.AsSpan(0, 30 * Inputs));
         float[] expectedFour = Multiply(four, team, x);
-        (nint[] vnni, nint[] tiles, nint[] vnni4) = (VnniInt8Kernels.Entries, AmxKernels.Entries, VnniInt4Kernels.Entries);
+        (nint[] vnni, nint[] tiles, nint[] vnni4) = (VectorKernels.Int8.Entries, AmxKernels.Entries, VnniInt4Kernels.Entries);
         try
         {
-            (VnniInt8Kernels.Entries, AmxKernels.Entries, VnniInt4Kernels.Entries) = (VnniInt8Kernels.Place(_ => null), AmxKernels.Place(_ => null), VnniInt4Kernels.Place(_ => null));
-            Assert.False(VnniInt8Kernels.Available);
+            (VectorKernels.Int8.Entries, AmxKernels.Entries, VnniInt4Kernels.Entries) = (VectorKernels.Int8.Place(_ => null), AmxKernels.Place(_ => null), VnniInt4Kernels.Place(_ => null));
+            Assert.False(VectorKernels.Int8.Available);
             Assert.False(VnniInt4Kernels.Available);
             Assert.Equal(expectedFour, Multiply(four, team, x));
             Assert.False(AmxKernels.Available);
@@ -33,7 +33,7 @@ public sealed unsafe class GeneratedCodeTests
         }
         finally
         {
-            (VnniInt8Kernels.Entries, AmxKernels.Entries, VnniInt4Kernels.Entries) = (vnni, tiles, vnni4);
+            (VectorKernels.Int8.Entries, AmxKernels.Entries, VnniInt4Kernels.Entries) = (vnni, tiles, vnni4);
             matrix.Dispose();
         }
     }

@@ -11,15 +11,14 @@ internal static unsafe class AmxKernels
     /// <summary>Whether this machine runs them: the processor has tiles, and the system allows them and generated code.</summary>
     public static bool Available => Entries.Length > 0;
 
-    /// <summary>sums [<paramref name="rows"/>, 32] of int8 products; <paramref name="groups"/> counts fours along k, a multiple of 16. <paramref name="next"/> as in <see cref="AmxTileArguments.Prefetch"/>.</summary>
-    public static void MultiplyInt8(sbyte* a, nint stride, int rows, byte* panel, int groups, int* sums, byte* next)
+    /// <summary>Multiplies any number of rows.</summary>
+    public static void Run(bool bfloat16, int rows, TileArguments arguments)
     {
-        AmxTileArguments arguments = new()
+        while (rows > 0)
         {
-            A = (byte*)a, AStride = stride, Weights = panel, Steps = groups / AmxTileCode.TileRows, C = (byte*)sums, CStride = Matrices.Panel.Width * sizeof(int),
-            Prefetch = next,
-        };
-        Run(first: 0, rows, arguments);
+            int rowTiles = Prepare(ref arguments, ref rows);
+            ((delegate* unmanaged[SuppressGCTransition]<TileArguments*, void>)Entries[(bfloat16 ? 2 : 0) + rowTiles - 1])(&arguments);
+        }
     }
 
     /// <summary>Assembles and places all of them, or none.</summary>
@@ -41,21 +40,12 @@ internal static unsafe class AmxKernels
     /// moves A and C on behind full blocks.
     /// </summary>
     /// <returns>The tiles of rows (1 or 2) of the code to call.</returns>
-    internal static int Prepare(ref AmxTileArguments arguments, ref int rows)
+    internal static int Prepare(ref TileArguments arguments, ref int rows)
     {
         arguments.Blocks = Math.Max(1, rows / PairRows);
         int now = rows >= PairRows ? PairRows : rows;
         arguments.Configuration = TileConfigurations.ForRows(now);
         rows = rows >= PairRows ? rows % PairRows : 0;
         return now > AmxTileCode.TileRows ? 2 : 1;
-    }
-
-    private static void Run(int first, int rows, AmxTileArguments arguments)
-    {
-        while (rows > 0)
-        {
-            int rowTiles = Prepare(ref arguments, ref rows);
-            ((delegate* unmanaged[SuppressGCTransition]<AmxTileArguments*, void>)Entries[first + rowTiles - 1])(&arguments);
-        }
     }
 }

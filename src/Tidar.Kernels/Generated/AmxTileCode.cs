@@ -20,7 +20,7 @@ internal static class AmxTileCode
     private const int PanelRowBytes = 128;
     private const int StepBytes = TileRows * PanelRowBytes;
 
-    /// <summary>Machine code for <paramref name="rowTiles"/> (1 or 2) tiles of rows; its only argument is the address of <see cref="AmxTileArguments"/>.</summary>
+    /// <summary>Machine code for <paramref name="rowTiles"/> (1 or 2) tiles of rows; its only argument is the address of <see cref="TileArguments"/>.</summary>
     public static byte[] Assemble(bool bfloat16, int rowTiles, bool windows)
     {
         Assembler c = new(64);
@@ -33,12 +33,12 @@ internal static class AmxTileCode
         AssemblerRegister64 next = rbx;
         bool two = rowTiles == 2;
         c.push(next);
-        c.mov(rax, __qword_ptr[arguments + 56]);
+        c.mov(rax, __qword_ptr[arguments + 72]);
         c.ldtilecfg(__[rax]);
         c.mov(stride, __qword_ptr[arguments + 8]);
         Label block = c.CreateLabel(), zero = c.CreateLabel(), start = c.CreateLabel(), loop = c.CreateLabel();
         c.Label(ref block);
-        c.cmp(__qword_ptr[arguments + 64], 0);
+        c.cmp(__qword_ptr[arguments + 48], 0);
         c.je(zero);
         MoveSums(c, arguments, two, store: false);
         c.jmp(start);
@@ -57,7 +57,8 @@ internal static class AmxTileCode
 
         c.mov(w, __qword_ptr[arguments + 16]);
         c.mov(steps, __qword_ptr[arguments + 24]);
-        c.mov(next, __qword_ptr[arguments + 72]);
+        c.shr(steps, 4);
+        c.mov(next, __qword_ptr[arguments + 56]);
         c.mov(rowBytes, PanelRowBytes);
         c.Label(ref loop);
         c.tileloadd(tmm6, __[w + rowBytes]);
@@ -89,7 +90,7 @@ internal static class AmxTileCode
             c.mov(rax, stride);
             c.shl(rax, 5);
             c.add(__qword_ptr[arguments], rax);
-            c.dec(__qword_ptr[arguments + 48]);
+            c.dec(__qword_ptr[arguments + 64]);
             c.jnz(block);
         }
 

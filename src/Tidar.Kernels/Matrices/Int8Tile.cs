@@ -22,7 +22,7 @@ internal static unsafe class Int8Tile
     public static Int8Instruction Instruction => Processor.Tier switch
     {
         KernelTier.Amx when AmxKernels.Available => Int8Instruction.Tiles,
-        >= KernelTier.Avx512 when VnniInt8Kernels.Available => Int8Instruction.Vnni512,
+        >= KernelTier.Avx512 when VectorKernels.Int8.Available => Int8Instruction.Vnni512,
         >= KernelTier.Avx2 when AvxVnni.IsSupported => Int8Instruction.AvxVnni,
         >= KernelTier.Avx2 when Avx2.IsSupported => Int8Instruction.Avx2,
         _ => Int8Instruction.Portable,
@@ -41,21 +41,20 @@ internal static unsafe class Int8Tile
     public static void Multiply(sbyte* a, nint stride, int rows, byte* panel, int groups, int* sums, byte* next)
     {
         Int8Instruction instruction = Instruction;
-        if (instruction == Int8Instruction.Tiles && (rows > MostVectorRowsBesideTiles || !VnniInt8Kernels.Available))
-            AmxKernels.MultiplyInt8(a, stride, rows, panel, groups, sums, next);
-        else if (instruction >= Int8Instruction.Vnni512)
-            MultiplyVnni512(a, stride, rows, panel, groups, sums, next);
-        else
-            MultiplyRows(instruction, a, stride, rows, panel, groups, sums);
-    }
-
-    private static void MultiplyVnni512(sbyte* a, nint stride, int rows, byte* panel, int groups, int* sums, byte* next)
-    {
-        for (int row = 0; row < rows; row += VnniInt8Code.MostRows)
+        if (instruction < Int8Instruction.Vnni512)
         {
-            Int8TileArguments arguments = new() { Activations = a + (row * stride), ActivationStride = stride, Weights = panel, Groups = groups, Sums = sums + (row * Panel.Width), Prefetch = next };
-            VnniInt8Kernels.Run(Math.Min(VnniInt8Code.MostRows, rows - row), &arguments);
+            MultiplyRows(instruction, a, stride, rows, panel, groups, sums);
+            return;
         }
+
+        TileArguments arguments = new()
+        {
+            A = (byte*)a, AStride = stride, Weights = panel, Groups = groups, C = (byte*)sums, CStride = Panel.Width * sizeof(int), Prefetch = next,
+        };
+        if (instruction == Int8Instruction.Tiles && (rows > MostVectorRowsBesideTiles || !VectorKernels.Int8.Available))
+            AmxKernels.Run(bfloat16: false, rows, arguments);
+        else
+            VectorKernels.Int8.Run(rows, arguments);
     }
 
     private static void MultiplyRows(Int8Instruction instruction, sbyte* a, nint stride, int rows, byte* panel, int groups, int* sums)

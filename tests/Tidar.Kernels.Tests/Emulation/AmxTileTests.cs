@@ -38,9 +38,9 @@ public sealed unsafe class AmxTileTests
                 for (int r = 0; r < rows; r++)
                     Int8Tile.MultiplyPortable(a.Pointer + (r * k), w.Pointer, k / 4, expected.Pointer + (r * Panel.Width));
 
-                EmulateTiles(windows, bfloat16: false, rows, new AmxTileArguments
+                EmulateTiles(windows, bfloat16: false, rows, new TileArguments
                 {
-                    A = (byte*)a.Pointer, AStride = k, Weights = w.Pointer, Steps = k / 64, C = (byte*)sums.Pointer, CStride = Panel.Width * sizeof(int),
+                    A = (byte*)a.Pointer, AStride = k, Weights = w.Pointer, Groups = k / 4, C = (byte*)sums.Pointer, CStride = Panel.Width * sizeof(int),
                 }, () => new EmulatedMemory().Allow(a.Pointer, a.Length).Allow(w.Pointer, w.Length).Allow(sums.Pointer, sums.Length * sizeof(int), writable: true));
                 Assert.True(expected.Span.SequenceEqual(sums.Span));
             }
@@ -62,9 +62,9 @@ public sealed unsafe class AmxTileTests
         int[] Multiply(int steps, nint accumulate)
         {
             nint first = accumulate == 0 ? 0 : 64;
-            EmulateTiles(windows: false, bfloat16: false, Rows, new AmxTileArguments
+            EmulateTiles(windows: false, bfloat16: false, Rows, new TileArguments
             {
-                A = a.Pointer + first, AStride = K, Weights = w.Pointer + (first * Panel.Width), Steps = steps, C = (byte*)sums.Pointer, CStride = Panel.Width * sizeof(int), Accumulate = accumulate,
+                A = a.Pointer + first, AStride = K, Weights = w.Pointer + (first * Panel.Width), Groups = 16 * steps, C = (byte*)sums.Pointer, CStride = Panel.Width * sizeof(int), Accumulate = accumulate,
             }, () => new EmulatedMemory().Allow(a.Pointer, a.Length).Allow(w.Pointer, w.Length).Allow(sums.Pointer, sums.Length * sizeof(int), writable: true));
             return [.. sums.Span];
         }
@@ -75,7 +75,7 @@ public sealed unsafe class AmxTileTests
     {
         using AlignedBuffer<byte> a = new(16 * 64), w = new(64 * Panel.Width);
         using AlignedBuffer<int> sums = new(16 * Panel.Width);
-        AmxTileArguments arguments = new() { A = a.Pointer, AStride = 64, Weights = w.Pointer, Steps = 1, C = (byte*)sums.Pointer, CStride = Panel.Width * sizeof(int) };
+        TileArguments arguments = new() { A = a.Pointer, AStride = 64, Weights = w.Pointer, Groups = 16, C = (byte*)sums.Pointer, CStride = Panel.Width * sizeof(int) };
         Assert.Throws<EmulationFault>(() => EmulateTiles(windows: false, bfloat16: false, 16, arguments, () =>
             new EmulatedMemory().Allow(a.Pointer, a.Length - 1).Allow(w.Pointer, w.Length).Allow(sums.Pointer, sums.Length * sizeof(int), writable: true)));
         Assert.Throws<EmulationFault>(() => EmulateTiles(windows: false, bfloat16: false, 16, arguments, () =>
@@ -144,12 +144,12 @@ public sealed unsafe class AmxTileTests
     }
 
     /// <summary>Runs the calls that <see cref="AmxKernels"/> would make.</summary>
-    internal static void EmulateTiles(bool windows, bool bfloat16, int rows, AmxTileArguments arguments, Func<EmulatedMemory> memory)
+    internal static void EmulateTiles(bool windows, bool bfloat16, int rows, TileArguments arguments, Func<EmulatedMemory> memory)
     {
         while (rows > 0)
         {
             int rowTiles = AmxKernels.Prepare(ref arguments, ref rows);
-            EmulatedMemory allowed = memory().Allow(&arguments, sizeof(AmxTileArguments), writable: true).Allow(arguments.Configuration, 64);
+            EmulatedMemory allowed = memory().Allow(&arguments, sizeof(TileArguments), writable: true).Allow(arguments.Configuration, 64);
             CallingConvention.Call(AmxTileCode.Assemble(bfloat16, rowTiles, windows), windows, &arguments, allowed);
         }
     }

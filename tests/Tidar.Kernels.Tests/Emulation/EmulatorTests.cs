@@ -153,6 +153,7 @@ public sealed unsafe class EmulatorTests
         c.mov(ebx, 7);
         c.dec(rbx);
         c.shl(rbx, 33);
+        c.shr(rbx, 2);
         c.lea(r9, __[r8 + (rbx * 2) - 5]);
         c.mov(__qword_ptr[rax + 128], r8);
         c.mov(__dword_ptr[rax + 136], r9d);

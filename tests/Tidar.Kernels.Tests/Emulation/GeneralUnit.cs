@@ -28,8 +28,8 @@ internal sealed class GeneralUnit(EmulatedMachine machine)
             case Mnemonic.Inc or Mnemonic.Dec:
                 Step(instruction);
                 break;
-            case Mnemonic.Shl:
-                ShiftLeft(instruction);
+            case Mnemonic.Shl or Mnemonic.Shr:
+                Shift(instruction);
                 break;
             case Mnemonic.Push:
                 Push(Read(instruction, 0));
@@ -100,13 +100,14 @@ internal sealed class GeneralUnit(EmulatedMachine machine)
         Write(instruction, result);
     }
 
-    private void ShiftLeft(Instruction instruction)
+    private void Shift(Instruction instruction)
     {
         int bits = 8 * Size(instruction, 0), count = (int)Read(instruction, 1) & (bits == 64 ? 63 : 31);
         if (count == 0)
             return;
-        ulong value = Read(instruction, 0), result = Mask(bits) & (value << count);
-        (_zero, _sign, _carry) = (result == 0, Sign(result, bits), ((value >> (bits - count)) & 1) != 0);
+        bool left = instruction.Mnemonic == Mnemonic.Shl;
+        ulong value = Read(instruction, 0), result = Mask(bits) & (left ? value << count : value >> count);
+        (_zero, _sign, _carry) = (result == 0, Sign(result, bits), ((value >> (left ? bits - count : count - 1)) & 1) != 0);
         Write(instruction, result);
     }
 

@@ -4,7 +4,7 @@ using Tidar.Kernels.Memory;
 
 namespace Tidar.Kernels.Tests.Emulation;
 
-public sealed unsafe class VnniCodeTests
+public sealed unsafe class VectorTileTests
 {
     [Theory]
     [InlineData(false)]
@@ -23,9 +23,12 @@ public sealed unsafe class VnniCodeTests
             random.NextBytes(w.Span);
             for (int r = 0; r < rows; r++)
                 Int8Tile.MultiplyPortable(a.Pointer + (r * Groups * 4), w.Pointer, Groups, expected.Pointer + (r * Panel.Width));
-            Int8TileArguments arguments = new() { Activations = a.Pointer, ActivationStride = Groups * 4, Weights = w.Pointer, Groups = Groups, Sums = sums.Pointer };
-            CallingConvention.Call(VnniInt8Code.Assemble(rows, windows), windows, &arguments, new EmulatedMemory()
-                .Allow(&arguments, sizeof(Int8TileArguments)).Allow(a.Pointer, a.Length).Allow(w.Pointer, w.Length).Allow(sums.Pointer, sums.Length * sizeof(int), writable: true));
+            TileArguments arguments = new()
+            {
+                A = (byte*)a.Pointer, AStride = Groups * 4, Weights = w.Pointer, Groups = Groups, C = (byte*)sums.Pointer, CStride = Panel.Width * sizeof(int),
+            };
+            CallingConvention.Call(VectorTileCode.Assemble(bfloat16: false, rows, windows), windows, &arguments, new EmulatedMemory()
+                .Allow(&arguments, sizeof(TileArguments)).Allow(a.Pointer, a.Length).Allow(w.Pointer, w.Length).Allow(sums.Pointer, sums.Length * sizeof(int), writable: true));
             Assert.True(expected.Span.SequenceEqual(sums.Span));
         }
     }

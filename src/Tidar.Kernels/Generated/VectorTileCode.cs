@@ -4,11 +4,14 @@ using static Iced.Intel.AssemblerRegisters;
 namespace Tidar.Kernels.Generated;
 
 /// <summary>
-/// Assembles, for 1 to 12 rows, the product of signed activations and one panel of unsigned weights with 512-bit <c>vpdpbusd</c>:
-/// sums[r, c] = Σ_k a[r, k] · w[k, c] in exact 32-bit integers. Every row keeps two accumulators (32 columns); the weights of a group of 4 along k are loaded once
-/// for all rows.
+/// Assembles, for 1 to 12 rows, the product of activations and one panel of 32 columns with 512-bit dot products. Every row keeps two accumulators; the weights of a group of 4 bytes along k are loaded
+/// once for all rows.
 /// </summary>
-internal static class VnniInt8Code
+/// <remarks>
+/// int8 uses <c>vpdpbusd</c> (signed activations, weights + 128): exact 32-bit integers. bfloat16 uses <c>vdpbf16ps</c>, which adds the upper product of a pair and then the lower, each fused (Intel SDM volume 2): with
+/// the even element of k in the upper half, a lane is the serial chain of fused multiply-adds over k of the float32 kernels, but for denormals, which are zero here.
+/// </remarks>
+internal static class VectorTileCode
 {
     /// <summary>
     /// Rows of the largest kernel: 24 accumulators beside two registers of weights and two of broadcast activations. Windows asks callees to keep
@@ -19,8 +22,8 @@ internal static class VnniInt8Code
     private const int BytesPerGroup = 128;
     private const int RegisterBytes = 64;
 
-    /// <summary>Machine code for <paramref name="rows"/> rows; its only argument is the address of <see cref="Int8TileArguments"/>.</summary>
-    public static byte[] Assemble(int rows, bool windows)
+    /// <summary>Machine code for <paramref name="rows"/> rows; its only argument is the address of <see cref="TileArguments"/>.</summary>
+    public static byte[] Assemble(bool bfloat16, int rows, bool windows)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(rows, windows ? 8 : 12);
         Assembler c = new(64);
@@ -33,21 +36,20 @@ internal static class VnniInt8Code
         AssemblerRegister64 next = rbx;
         AssemblerRegister64[] rowBases = BaseRegisters(windows);
         c.push(next);
+        LoadSums(c, arguments, rows);
+        c.push(r11);
         c.mov(a, __qword_ptr[arguments]);
         c.mov(stride, __qword_ptr[arguments + 8]);
         c.mov(w, __qword_ptr[arguments + 16]);
         c.mov(groups, __qword_ptr[arguments + 24]);
         c.mov(sums, __qword_ptr[arguments + 32]);
-        c.mov(next, __qword_ptr[arguments + 40]);
+        c.mov(next, __qword_ptr[arguments + 56]);
         c.lea(stride3, __[stride + (stride * 2)]);
 
         // Rows are reached in fours from a few bases: base, base + stride, base + 2·stride, base + 3·stride.
         for (int b = 1; b * 4 < rows; b++)
             c.lea(rowBases[b], __[(b == 1 ? a : rowBases[b - 1]) + (stride * 4)]);
         rowBases[0] = a;
-        for (int r = 0; r < 2 * rows; r++)
-            c.vpxord(Accumulator(r), Accumulator(r), Accumulator(r));
-
         Label loop = c.CreateLabel();
         c.Label(ref loop);
         c.vmovdqu32(zmm30, __zmmword_ptr[w]);
@@ -68,20 +70,56 @@ internal static class VnniInt8Code
             };
             AssemblerRegisterZMM broadcast = r % 2 == 0 ? zmm28 : zmm29;
             c.vpbroadcastd(broadcast, source);
-            c.vpdpbusd(Accumulator(2 * r), zmm30, broadcast);
-            c.vpdpbusd(Accumulator((2 * r) + 1), zmm31, broadcast);
+            Multiply(c, bfloat16, Accumulator(2 * r), zmm30, broadcast);
+            Multiply(c, bfloat16, Accumulator((2 * r) + 1), zmm31, broadcast);
         }
 
         for (int b = 0; b * 4 < rows; b++)
             c.add(rowBases[b], 4);
         c.dec(groups);
         c.jnz(loop);
-        for (int r = 0; r < 2 * rows; r++)
-            c.vmovdqu32(__zmmword_ptr[sums + (r * RegisterBytes)], Accumulator(r));
+        c.pop(r11);
+        for (int r = 0; r < rows; r++)
+        {
+            c.vmovdqu32(__zmmword_ptr[sums], Accumulator(2 * r));
+            c.vmovdqu32(__zmmword_ptr[sums + RegisterBytes], Accumulator((2 * r) + 1));
+            c.add(sums, r11);
+        }
+
         c.vzeroupper();
         c.pop(next);
         c.ret();
         return MachineCode.Bytes(c);
+    }
+
+    // Leaves the bytes between rows of sums in r11.
+    private static void LoadSums(Assembler c, AssemblerRegister64 arguments, int rows)
+    {
+        Label zero = c.CreateLabel(), done = c.CreateLabel();
+        c.mov(r10, __qword_ptr[arguments + 32]);
+        c.mov(r11, __qword_ptr[arguments + 40]);
+        c.cmp(__qword_ptr[arguments + 48], 0);
+        c.je(zero);
+        for (int r = 0; r < rows; r++)
+        {
+            c.vmovdqu32(Accumulator(2 * r), __zmmword_ptr[r10]);
+            c.vmovdqu32(Accumulator((2 * r) + 1), __zmmword_ptr[r10 + RegisterBytes]);
+            c.add(r10, r11);
+        }
+
+        c.jmp(done);
+        c.Label(ref zero);
+        for (int r = 0; r < 2 * rows; r++)
+            c.vpxord(Accumulator(r), Accumulator(r), Accumulator(r));
+        c.Label(ref done);
+    }
+
+    private static void Multiply(Assembler c, bool bfloat16, AssemblerRegisterZMM sums, AssemblerRegisterZMM weights, AssemblerRegisterZMM activations)
+    {
+        if (bfloat16)
+            c.vdpbf16ps(sums, weights, activations);
+        else
+            c.vpdpbusd(sums, weights, activations);
     }
 
     private static AssemblerRegisterZMM Accumulator(int index) => Registers[index];

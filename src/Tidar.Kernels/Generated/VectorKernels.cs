@@ -1,0 +1,56 @@
+namespace Tidar.Kernels.Generated;
+
+/// <summary>The assembled <see cref="VectorTileCode"/> of one kind, placed once per process.</summary>
+internal sealed unsafe class VectorKernels
+{
+    private readonly bool _bfloat16;
+    private readonly bool _supported;
+
+    private VectorKernels(bool bfloat16, bool supported)
+    {
+        _bfloat16 = bfloat16;
+        _supported = supported && Environment.Is64BitProcess;
+        Entries = Place(ExecutableMemory.TryPlace);
+    }
+
+    /// <summary>Signed activations, unsigned weights.</summary>
+    public static VectorKernels Int8 { get; } = new(bfloat16: false, InstructionSets.Avx512Vnni);
+
+    /// <summary>Pairs of bfloat16 values, the even one in the upper half.</summary>
+    public static VectorKernels BFloat16 { get; } = new(bfloat16: true, InstructionSets.Avx512BFloat16);
+
+    /// <summary>Whether this machine runs them: the processor has the instruction and the system allows generated code.</summary>
+    public bool Available => Entries.Length > 0;
+
+    /// <summary>One address a number of rows; empty where the code cannot run.</summary>
+    internal nint[] Entries { get; set; }
+
+    /// <summary>Multiplies any number of rows.</summary>
+    public void Run(int rows, TileArguments arguments)
+    {
+        for (; rows > 0; rows -= VectorTileCode.MostRows)
+        {
+            int now = Math.Min(rows, VectorTileCode.MostRows);
+            ((delegate* unmanaged[SuppressGCTransition]<TileArguments*, void>)Entries[now - 1])(&arguments);
+            arguments.A += now * arguments.AStride;
+            arguments.C += now * arguments.CStride;
+        }
+    }
+
+    /// <summary>Assembles and places all of them, or none.</summary>
+    internal nint[] Place(CodePlacer placer)
+    {
+        if (!_supported)
+            return [];
+        nint[] entries = new nint[VectorTileCode.MostRows];
+        for (int rows = 1; rows <= entries.Length; rows++)
+        {
+            void* code = placer(VectorTileCode.Assemble(_bfloat16, rows, OperatingSystem.IsWindows()));
+            if (code is null)
+                return [];
+            entries[rows - 1] = (nint)code;
+        }
+
+        return entries;
+    }
+}
