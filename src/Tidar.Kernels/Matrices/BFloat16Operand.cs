@@ -53,6 +53,8 @@ public sealed unsafe class BFloat16Operand : IDisposable
 
     private int Pairs => PaddedK / 2;
 
+    private nint RowBytes => ((nint)PaddedK * sizeof(ushort)) + RowGapBytes;
+
     /// <summary>Packs B from <paramref name="b"/> [k, columns], row-major.</summary>
     public void Pack(WorkerTeam team, ReadOnlySpan<float> b, int k, int columns)
     {
@@ -66,7 +68,7 @@ public sealed unsafe class BFloat16Operand : IDisposable
                 return;
             }
 
-            PackJob job = new(source, _panels.Pointer, k, columns, Pairs);
+            BFloat16Packing.PackJob job = new(source, _panels.Pointer, k, columns, Pairs);
             team.Run(ref job, Panel.Count(columns));
         }
     }
@@ -84,7 +86,7 @@ public sealed unsafe class BFloat16Operand : IDisposable
                 return;
             }
 
-            PackTransposedJob job = new(source, _panels.Pointer, k, columns, Pairs);
+            BFloat16Packing.PackTransposedJob job = new(source, _panels.Pointer, k, columns, Pairs);
             team.Run(ref job, Panel.Count(columns));
         }
     }
@@ -103,7 +105,7 @@ public sealed unsafe class BFloat16Operand : IDisposable
             }
 
             ReserveRows(rows);
-            RoundRowsJob round = new(px, K, _rows.Pointer, RowBytes, Pairs);
+            BFloat16Packing.RoundRowsJob round = new(px, K, _rows.Pointer, RowBytes, Pairs);
             team.Run(ref round, rows);
             Multiply(team, rows, py, accumulate);
         }
@@ -121,15 +123,15 @@ public sealed unsafe class BFloat16Operand : IDisposable
                 Grow(ref _rounded, (long)rows * K);
                 Span<float> transposed = _rounded.Slice(0, rows * K);
                 Transposition.Run(team, x, K, rows, transposed);
-                RoundJob inPlace = new(_rounded.Pointer, _rounded.Pointer, (long)rows * K);
+                BFloat16Packing.RoundJob inPlace = new(_rounded.Pointer, _rounded.Pointer, (long)rows * K);
                 team.Run(ref inPlace, inPlace.Items);
                 _floats.Multiply(team, transposed, rows, y, accumulate);
                 return;
             }
 
             ReserveRows(rows);
-            TransposeRowsJob round = new(px, K, rows, _rows.Pointer, RowBytes, Pairs);
-            team.Run(ref round, (rows + TransposeRowsJob.Rows - 1) / TransposeRowsJob.Rows);
+            BFloat16Packing.TransposeRowsJob round = new(px, K, rows, _rows.Pointer, RowBytes, Pairs);
+            team.Run(ref round, (rows + BFloat16Packing.TransposeRowsJob.Rows - 1) / BFloat16Packing.TransposeRowsJob.Rows);
             Multiply(team, rows, py, accumulate);
         }
     }
@@ -142,8 +144,6 @@ public sealed unsafe class BFloat16Operand : IDisposable
         _rows.Dispose();
         _rounded.Dispose();
     }
-
-    private nint RowBytes => ((nint)PaddedK * sizeof(ushort)) + RowGapBytes;
 
     private static void Grow<T>(ref AlignedBuffer<T> buffer, long length)
         where T : unmanaged
@@ -172,107 +172,8 @@ public sealed unsafe class BFloat16Operand : IDisposable
     private ReadOnlySpan<float> Round(WorkerTeam team, float* source, long count)
     {
         Grow(ref _rounded, count);
-        RoundJob job = new(source, _rounded.Pointer, count);
+        BFloat16Packing.RoundJob job = new(source, _rounded.Pointer, count);
         team.Run(ref job, job.Items);
         return _rounded.Slice(0, checked((int)count));
-    }
-
-    private readonly struct RoundJob(float* source, float* target, long count) : IJob
-    {
-        private const int Block = 1 << 14;
-
-        private readonly float* _source = source;
-        private readonly float* _target = target;
-
-        public int Items => (int)((count + Block - 1) / Block);
-
-        public void Execute(int item, int worker)
-        {
-            nint first = (nint)item * Block;
-            BFloat16Pairs.ToFloats(_source + first, _target + first, (int)Math.Min(Block, count - first));
-        }
-    }
-
-    private readonly struct RoundRowsJob(float* x, int k, byte* target, nint rowBytes, int pairs) : IJob
-    {
-        private readonly float* _x = x;
-        private readonly byte* _target = target;
-
-        public void Execute(int item, int worker) => BFloat16Pairs.FromRow(_x + ((nint)item * k), k, (uint*)(_target + (item * rowBytes)), pairs);
-    }
-
-    private readonly struct TransposeRowsJob(float* x, int k, int rows, byte* target, nint rowBytes, int pairs) : IJob
-    {
-        public const int Rows = 32;
-        private const int BlockPairs = 64;
-
-        private readonly float* _x = x;
-        private readonly byte* _target = target;
-
-        public void Execute(int item, int worker)
-        {
-            uint* block = stackalloc uint[BlockPairs * Rows];
-            int first = item * Rows, count = Math.Min(Rows, rows - first);
-            for (int pair = 0; pair < pairs; pair += BlockPairs)
-            {
-                int length = Math.Min(BlockPairs, pairs - pair);
-                BlockOfPairs.Load(_x + first, rows, k, pair, length, count, block);
-                TransposeBlock.Run((float*)block, Rows, (float*)(_target + (first * rowBytes)) + pair, rowBytes / sizeof(float), length, count);
-            }
-        }
-    }
-
-    private readonly struct PackJob(float* source, uint* panels, int k, int columns, int pairs) : IJob
-    {
-        private readonly float* _source = source;
-        private readonly uint* _panels = panels;
-
-        public void Execute(int item, int worker)
-        {
-            int first = item * Panel.Width;
-            BlockOfPairs.Load(_source + first, columns, k, 0, pairs, Math.Min(Panel.Width, columns - first), _panels + ((nint)first * pairs));
-        }
-    }
-
-    private readonly struct PackTransposedJob(float* source, uint* panels, int k, int columns, int pairs) : IJob
-    {
-        private const int BlockPairs = 128;
-
-        private readonly float* _source = source;
-        private readonly uint* _panels = panels;
-
-        public void Execute(int item, int worker)
-        {
-            uint* block = stackalloc uint[Panel.Width * BlockPairs];
-            int first = item * Panel.Width, width = Math.Min(Panel.Width, columns - first);
-            new Span<uint>(block, Panel.Width * BlockPairs).Clear();
-            for (int pair = 0; pair < pairs; pair += BlockPairs)
-            {
-                int length = Math.Min(BlockPairs, pairs - pair);
-                for (int c = 0; c < width; c++)
-                    BFloat16Pairs.FromRow(_source + ((nint)(first + c) * k) + (2 * pair), Math.Clamp(k - (2 * pair), 0, 2 * length), block + (c * BlockPairs), length);
-                TransposeBlock.Run((float*)block, BlockPairs, (float*)(_panels + ((nint)first * pairs) + ((nint)pair * Panel.Width)), Panel.Width, Panel.Width, length);
-            }
-        }
-    }
-
-    /// <summary>Pairs along k of some columns of a row-major matrix: [pairs][32], zeros where the matrix ends.</summary>
-    private static class BlockOfPairs
-    {
-        public static void Load(float* source, int stride, int k, int firstPair, int pairs, int width, uint* target)
-        {
-            for (int j = 0; j < pairs; j++, target += Panel.Width)
-            {
-                int row = 2 * (firstPair + j);
-                float* even = source + ((nint)row * stride);
-                if (row + 1 < k)
-                    BFloat16Pairs.FromRows(even, even + stride, target, width);
-                else if (row < k)
-                    BFloat16Pairs.FromLastRow(even, target, width);
-                else
-                    new Span<uint>(target, width).Clear();
-                new Span<uint>(target + width, Panel.Width - width).Clear();
-            }
-        }
     }
 }
