@@ -8,8 +8,11 @@ internal static unsafe class AmxKernels
     /// <summary>int8 for one and two tiles of rows, then bfloat16; empty where the code cannot run.</summary>
     internal static nint[] Entries { get; set; } = Processor.Best == KernelTier.Amx ? Place(ExecutableMemory.TryPlace) : [];
 
+    /// <summary>Runs the code in place of the processor, for tests on machines without tiles.</summary>
+    internal static TileCall? Emulator { get; set; }
+
     /// <summary>Whether this machine runs them: the processor has tiles, and the system allows them and generated code.</summary>
-    public static bool Available => Entries.Length > 0;
+    public static bool Available => Entries.Length > 0 || Emulator is not null;
 
     /// <summary>Multiplies any number of rows.</summary>
     public static void Run(bool bfloat16, int rows, TileArguments arguments)
@@ -17,7 +20,10 @@ internal static unsafe class AmxKernels
         while (rows > 0)
         {
             int rowTiles = Prepare(ref arguments, ref rows);
-            ((delegate* unmanaged[SuppressGCTransition]<TileArguments*, void>)Entries[(bfloat16 ? 2 : 0) + rowTiles - 1])(&arguments);
+            if (Emulator is { } emulator)
+                emulator(bfloat16, rowTiles, &arguments);
+            else
+                ((delegate* unmanaged[SuppressGCTransition]<TileArguments*, void>)Entries[(bfloat16 ? 2 : 0) + rowTiles - 1])(&arguments);
         }
     }
 
@@ -48,4 +54,7 @@ internal static unsafe class AmxKernels
         rows = rows >= PairRows ? rows % PairRows : 0;
         return now > AmxTileCode.TileRows ? 2 : 1;
     }
+
+    /// <summary>One call of the code for <paramref name="rowTiles"/> tiles of rows.</summary>
+    internal delegate void TileCall(bool bfloat16, int rowTiles, TileArguments* arguments);
 }

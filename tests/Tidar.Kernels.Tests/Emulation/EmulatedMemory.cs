@@ -5,6 +5,9 @@ internal sealed unsafe class EmulatedMemory
 {
     private readonly List<Region> _regions = [];
 
+    /// <summary>No limits, for code whose accesses other tests watch.</summary>
+    public static EmulatedMemory Everything => new EmulatedMemory().Allow(null, long.MaxValue, writable: true);
+
     /// <summary>Allows <paramref name="length"/> bytes from <paramref name="start"/> on.</summary>
     public EmulatedMemory Allow(void* start, long length, bool writable = false)
     {
