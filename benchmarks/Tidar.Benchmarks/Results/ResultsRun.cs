@@ -13,7 +13,7 @@ namespace Tidar.Benchmarks.Results;
 internal static class ResultsRun
 {
     private const string AllSlots = "1,8,20,24,72,80,272";
-    private const string FusedSlots = "20,72,272";
+    private const string FusedSlots = "1,20,72,272";
 
     /// <summary>Runs: <c>[SHAPES [WEIGHTS]]</c>, names separated by commas.</summary>
     public static int Run(string[] args)

@@ -24,11 +24,12 @@ internal sealed record StepLayout(int Slots, int DraftLength, int Logits)
     {
         if (logits > slots)
             throw new CommandLineException($"--logits: expected at most {slots}, the number of slots, found {logits}");
-        if (!tidar)
+        // One row is a chain of one in either: what a step is compared with.
+        if (!tidar || slots == 1)
             return new StepLayout(slots, 0, logits ?? Math.Min(slots, DefaultLogits));
         int k = (int)Math.Sqrt(slots);
         if ((k * k) + k != slots)
-            throw new CommandLineException($"--slots: expected K + K² rows for --layout tidar, such as 20, 72 or 272, found {slots}");
+            throw new CommandLineException($"--slots: expected 1 or K + K² rows for --layout tidar, such as 20, 72 or 272, found {slots}");
         return new StepLayout(slots, k, logits ?? 2 * k);
     }
 

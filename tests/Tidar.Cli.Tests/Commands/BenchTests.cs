@@ -33,9 +33,10 @@ public sealed class BenchTests
     public void TiDAR_s_fused_step_asks_for_2K_logits_and_reads_the_head_twice()
     {
         string[] common = ["step", "--model", Tiny, "--context", "8", "--repetitions", "1", "--threads", "1", "--weights", "f32", "--slots"];
-        JsonElement row = Run([.. common, "20", "--layout", "tidar"]).GetProperty("rows")[0];
+        JsonElement rows = Run([.. common, "1,20", "--layout", "tidar"]).GetProperty("rows"), row = rows[1];
         JsonElement chain = Run([.. common, "20"]).GetProperty("rows")[0];
         CheckRow(row);
+        Assert.Equal(1, rows[0].GetProperty("relative_cost").GetDouble());
         Assert.Equal(8, row.GetProperty("logits").GetInt32());
         Assert.True(row.GetProperty("bytes").GetInt64() > chain.GetProperty("bytes").GetInt64());
     }
@@ -83,7 +84,7 @@ public sealed class BenchTests
     [InlineData("expected one of --shape and --model, found neither", "step")]
     [InlineData("expected one of --shape and --model, found both", "decode", "--shape", "qwen3-8b", "--model", "x")]
     [InlineData("--slots: expected whole numbers of at least 1, separated by commas, found 1,0", "step", "--slots", "1,0")]
-    [InlineData("--slots: expected K + K² rows for --layout tidar, such as 20, 72 or 272, found 21", "step", "--slots", "20,21", "--layout", "tidar")]
+    [InlineData("--slots: expected 1 or K + K² rows for --layout tidar, such as 20, 72 or 272, found 21", "step", "--slots", "20,21", "--layout", "tidar")]
     [InlineData("--logits: expected at most 4, the number of slots, found 5", "step", "--slots", "4", "--logits", "5")]
     [InlineData("expected at most 8192 tokens (the model's context), found 9000", "prefill", "--shape", "smollm2-135m", "--tokens", "9000")]
     [InlineData("expected at most 8192 tokens (the model's context), found 8200", "step", "--shape", "smollm2-135m", "--slots", "8", "--context", "8192")]
