@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using Tidar.Cli.Generation;
 using Tidar.Cli.Hosting;
 using Tidar.Cli.Models;
@@ -79,19 +78,8 @@ internal sealed class GenerateCommand
         if (file is not null)
             return PromptFile.Read(file, PromptFields.Prompt | PromptFields.Ids | PromptFields.Messages);
         string prompt = PromptText.Resolve(text!, _context.Input);
-        return [chat ? new PromptLine(null) { Messages = Conversation(system, prompt) } : new PromptLine(null) { Text = prompt }];
+        return [chat ? new PromptLine(null) { Messages = PromptLine.Conversation(system, prompt) } : new PromptLine(null) { Text = prompt }];
     }
-
-    private static JsonElement Conversation(string? system, string user)
-    {
-        List<Dictionary<string, string>> messages = [];
-        if (system is not null)
-            messages.Add(Message("system", system));
-        messages.Add(Message("user", user));
-        return JsonSerializer.SerializeToElement(messages);
-    }
-
-    private static Dictionary<string, string> Message(string role, string content) => new(StringComparer.Ordinal) { ["role"] = role, ["content"] = content };
 
     // Everything that can be wrong with any prompt is found here, before a weight is packed; then comes what the user should know, once.
     private void WriteNotes(LoadedModel model, GenerationOptions options, List<EncodedPrompt> prompts)

@@ -53,14 +53,17 @@ internal sealed class GenerationOptionSet
     private readonly Option<bool> _trace = Opt.Flag("--trace", "report what every step drafted and accepted");
 
     /// <summary>Adds the options to a command.</summary>
-    public void AddTo(Command command)
+    /// <param name="command">The command.</param>
+    /// <param name="reports">Whether it can report log-probabilities and steps.</param>
+    public void AddTo(Command command, bool reports = true)
     {
         Option[] options =
         [
             _strategy, _mode, _outcomes, _draftLength, _maskToken, _beta, _maxTokens, _stop, _ignoreEos, _temperature, _topK, _topP, _minP,
-            _repetition, _presence, _frequency, _logitBias, _logProbabilities, _trace,
+            _repetition, _presence, _frequency, _logitBias,
         ];
-        foreach (Option option in options)
+        Option[] reporting = [_logProbabilities, _trace];
+        foreach (Option option in reports ? [.. options, .. reporting] : options)
             command.Options.Add(option);
     }
 

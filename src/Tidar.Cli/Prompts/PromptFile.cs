@@ -14,6 +14,13 @@ internal static class PromptFile
     /// <exception cref="InvalidInputException">The file or a line of it is not as it should be.</exception>
     public static List<PromptLine> Read(string path, PromptFields allowed) => [.. JsonLines.Read(path, fields => Convert(fields, allowed))];
 
+    /// <summary>Prompts whose lines hold a user's message in a field of the caller's choice; other fields are left alone.</summary>
+    /// <exception cref="InvalidInputException">The file or a line of it is not as it should be.</exception>
+    public static List<PromptLine> ReadUserMessages(string path, string field) => [.. JsonLines.Read(path, fields => new PromptLine(fields.Source)
+    {
+        Messages = PromptLine.Conversation(null, fields.Text(field)),
+    })];
+
     private static PromptLine Convert(JsonFields fields, PromptFields allowed)
     {
         string[] names = [.. Names.Where(n => allowed.HasFlag(n.Flag)).Select(n => n.Name)];

@@ -24,6 +24,18 @@ internal sealed record PromptLine(string? Source)
     /// <summary>Whether decoding leaves special tokens out; null where the line does not say.</summary>
     public bool? SkipSpecial { get; init; }
 
+    /// <summary>A conversation of a user's message, after a system message where there is one.</summary>
+    public static JsonElement Conversation(string? system, string user)
+    {
+        List<Dictionary<string, string>> messages = [];
+        if (system is not null)
+            messages.Add(Message("system", system));
+        messages.Add(Message("user", user));
+        return JsonSerializer.SerializeToElement(messages);
+    }
+
     /// <summary>The name of the field that holds the prompt.</summary>
     public string Field => Text is not null ? "prompt" : Ids is not null ? "ids" : "messages";
+
+    private static Dictionary<string, string> Message(string role, string content) => new(StringComparer.Ordinal) { ["role"] = role, ["content"] = content };
 }
