@@ -54,6 +54,8 @@ internal sealed class MetricsFile : IDisposable
                 json.WriteNumber("held_out_diffusion_loss", held.DiffusionMean);
             }
 
+            if (progress.Drafts is { } drafts)
+                Write(json, drafts);
             json.WriteEndObject();
         }
 
@@ -61,6 +63,16 @@ internal sealed class MetricsFile : IDisposable
     }
 
     public void Dispose() => _writer.Dispose();
+
+    private static void Write(Utf8JsonWriter json, DraftEvaluation drafts)
+    {
+        json.WriteNumber("held_out_tokens_per_pass_fused", Math.Round(drafts.FusedTokensPerPass, 4));
+        json.WriteNumber("held_out_tokens_per_pass_two_pass", Math.Round(drafts.TwoPassTokensPerPass, 4));
+        json.WriteStartArray("held_out_slot_accuracy");
+        foreach (double share in drafts.SlotAccuracy)
+            json.WriteNumberValue(Math.Round(share, 4));
+        json.WriteEndArray();
+    }
 
     // A line cut short by a kill has no step and ends what is kept.
     private static long StepOf(string line)

@@ -13,13 +13,13 @@ namespace Tidar.Training;
 /// it was interrupted
 /// and resumed.
 /// </summary>
-public sealed class Trainer : IDisposable
+public sealed class Trainer : IDisposable, ITrainingTask
 {
     private readonly Recipe _recipe;
     private readonly TrainingRun _run;
     private readonly Stopwatch _clock = new();
     private List<TrainingBatch>? _heldOut;
-    private double _speed;
+    private readonly Speed _speed = new();
 
     private Trainer(TrainingRun run)
     {
@@ -53,29 +53,7 @@ public sealed class Trainer : IDisposable
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public TrainingProgress? Run(Action<TrainingProgress>? report, CancellationToken cancellation)
     {
-        using MetricsFile metrics = MetricsFile.Open(Path.Combine(_recipe.Output, "metrics.jsonl"), Step);
-        TrainingProgress? last = null;
-        while (Step < _recipe.Steps)
-        {
-            DataPosition before = _run.Packer.Position;
-            try
-            {
-                last = DoStep(cancellation);
-            }
-            catch (OperationCanceledException)
-            {
-                if (Step > 0)
-                    _run.Save(before);
-                throw;
-            }
-
-            // First the line, then the checkpoint: a kill between the two leaves a line too many, which resuming drops, and never one too few.
-            metrics.Write(last);
-            if (Step == _recipe.Steps || Step % _recipe.CheckpointEvery == 0)
-                last = last with { Checkpoint = _run.Save(_run.Packer.Position) };
-            report?.Invoke(last);
-        }
-
+        TrainingProgress? last = TrainingLoop.Run(this, report, cancellation);
         ModelFolder = _run.SaveModel();
         return last;
     }
@@ -83,7 +61,17 @@ public sealed class Trainer : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _run.Dispose();
 
-    private TrainingProgress DoStep(CancellationToken cancellation)
+    int ITrainingTask.Steps => _recipe.Steps;
+
+    string ITrainingTask.Output => _recipe.Output;
+
+    int ITrainingTask.CheckpointEvery => _recipe.CheckpointEvery;
+
+    DataPosition ITrainingTask.Position => _run.Packer.Position;
+
+    string ITrainingTask.Save(DataPosition position) => _run.Save(position);
+
+    TrainingProgress ITrainingTask.DoStep(CancellationToken cancellation)
     {
         _clock.Restart();
         List<TrainingBatch> passes = DrawStep();
@@ -118,8 +106,8 @@ public sealed class Trainer : IDisposable
             rate,
             norm,
             _run.Tokens,
-            Smooth(tokens / seconds),
-            TimeSpan.FromSeconds(Math.Min(1e9, (_recipe.Steps - Step) * (tokens / _speed))),
+            _speed.Add(tokens, seconds),
+            _speed.Remaining((_recipe.Steps - Step) * tokens),
             heldOut,
             Checkpoint: null);
     }
@@ -152,12 +140,5 @@ public sealed class Trainer : IDisposable
             sums += _run.Decoder.Evaluate(pass);
 
         return sums;
-    }
-
-    private double Smooth(double speed)
-    {
-        const double Share = 0.05;
-        _speed = _speed == 0 ? speed : _speed + (Share * (speed - _speed));
-        return _speed;
     }
 }

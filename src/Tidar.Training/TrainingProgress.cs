@@ -27,4 +27,8 @@ public sealed record TrainingProgress(
     double TokensPerSecond,
     TimeSpan Remaining,
     LossSums? Evaluation,
-    string? Checkpoint);
+    string? Checkpoint)
+{
+    /// <summary>How far drafts reach on held-out text, where this step measured it.</summary>
+    public DraftEvaluation? Drafts { get; init; }
+}

@@ -28,7 +28,7 @@ internal sealed class TrainingRun : IDisposable
         Optimizer = new AdamW(team, Parameters, recipe.Optimizer);
         int mask = config.Tidar?.MaskTokenId ?? -1;
         Layout = new TidarLayout(recipe.Objective, recipe.DraftLength, mask);
-        Stream = new DocumentStream(recipe, CorpusSplit.Train);
+        Stream = DocumentStream.Open(recipe, CorpusSplit.Train);
         Encoder = new DocumentEncoder(tokenizer, config.EosTokenIds[0], mask, recipe.Source);
         Packer = new RowPacker(Stream, Encoder, recipe.RowTokens);
         Checkpoints = new CheckpointFolder(recipe.Output);
@@ -83,7 +83,7 @@ internal sealed class TrainingRun : IDisposable
     {
         string folder = new CheckpointFolder(recipe.Output).Latest
             ?? throw new InvalidInputException(recipe.Source, "output", "a folder with a checkpoint to resume from", recipe.Output);
-        CheckSettings(recipe, TrainingStateFile.Read(Path.Combine(folder, TrainingStateFile.Name)), folder);
+        TrainingStateFile.Read(Path.Combine(folder, TrainingStateFile.Name)).CheckSettings(recipe.Source, recipe.Settings, folder);
         TrainingRun run = new(recipe, team, Tokenizer.Load(folder), ModelConfigReader.ReadFolder(folder));
         TrainingState state = TrainingCheckpoint.Read(folder, run.Parameters, run.Optimizer);
         run.Packer.MoveTo(state.Position);
@@ -94,7 +94,7 @@ internal sealed class TrainingRun : IDisposable
     /// <summary>Rows of held-out text, the same at every evaluation.</summary>
     public List<List<TokenSequence>> HeldOutRows()
     {
-        using DocumentStream stream = new(Recipe, CorpusSplit.HeldOut);
+        using DocumentStream stream = DocumentStream.Open(Recipe, CorpusSplit.HeldOut);
         RowPacker packer = new(stream, Encoder, Recipe.RowTokens);
         return [.. Enumerable.Range(0, Recipe.EvaluationRows).Select(_ => packer.Next())];
     }
@@ -139,16 +139,5 @@ internal sealed class TrainingRun : IDisposable
 
         IReadOnlyList<int> ends = config.EosTokenIds.Contains(end) ? [end, .. config.EosTokenIds.Where(e => e != end)] : [end];
         return config with { EosTokenIds = ends, Tidar = tidar };
-    }
-
-    private static void CheckSettings(Recipe recipe, TrainingState state, string folder)
-    {
-        Dictionary<string, string> before = new(state.Settings, StringComparer.Ordinal), now = new(recipe.Settings, StringComparer.Ordinal);
-        foreach ((string name, _) in recipe.Settings.Concat(state.Settings))
-        {
-            string expected = before.GetValueOrDefault(name, "nothing"), found = now.GetValueOrDefault(name, "nothing");
-            if (expected != found)
-                throw new InvalidInputException(recipe.Source, name, $"{expected} (as in {folder}, the run to resume)", found);
-        }
     }
 }

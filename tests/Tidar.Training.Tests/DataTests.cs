@@ -54,7 +54,7 @@ public sealed class DataTests : IDisposable
         Recipe recipe = ReadRecipe();
         List<List<TokenSequence>> rows = [];
         List<DataPosition> positions = [];
-        using (DocumentStream stream = new(recipe, CorpusSplit.Train))
+        using (DocumentStream stream = DocumentStream.Open(recipe, CorpusSplit.Train))
         {
             RowPacker packer = Packer(stream);
             for (int i = 0; i < 60; i++)
@@ -65,7 +65,7 @@ public sealed class DataTests : IDisposable
         }
 
         Assert.All(rows, row => Assert.InRange(row.Sum(d => d.Tokens.Length), 1, 16));
-        using DocumentStream plain = new(recipe, CorpusSplit.Train);
+        using DocumentStream plain = DocumentStream.Open(recipe, CorpusSplit.Train);
         DocumentEncoder encoder = new(_tokenizer, End, Mask, "recipe");
         int[] packed = [.. rows.SelectMany(r => r).SelectMany(d => d.Tokens)];
         List<int> drawn = [];
@@ -77,7 +77,7 @@ public sealed class DataTests : IDisposable
         Assert.All(rows.SelectMany(r => r).Where(d => d.Tokens[^1] != End), piece => Assert.InRange(piece.Tokens.Length, 1, 16));
         foreach (int at in new[] { 1, 17, 42 })
         {
-            using DocumentStream stream = new(recipe, CorpusSplit.Train);
+            using DocumentStream stream = DocumentStream.Open(recipe, CorpusSplit.Train);
             RowPacker packer = Packer(stream);
             packer.MoveTo(positions[at]);
             for (int i = at; i < 60; i++)
@@ -89,7 +89,7 @@ public sealed class DataTests : IDisposable
     public void Held_out_documents_are_never_trained_on()
     {
         Recipe recipe = ReadRecipe();
-        using DocumentStream train = new(recipe, CorpusSplit.Train), heldOut = new(recipe, CorpusSplit.HeldOut);
+        using DocumentStream train = DocumentStream.Open(recipe, CorpusSplit.Train), heldOut = DocumentStream.Open(recipe, CorpusSplit.HeldOut);
         HashSet<string> seen = [.. Draw(train)], kept = [.. Draw(heldOut)];
         Assert.Empty(seen.Intersect(kept));
         Assert.NotEmpty(kept);
@@ -110,7 +110,7 @@ public sealed class DataTests : IDisposable
         string path = _folder.Write("lines.jsonl", line);
         InvalidInputException error = Assert.Throws<InvalidInputException>(() =>
         {
-            using JsonLinesFile file = new(path, trainOnPrompts: false, chatFolder: null);
+            using JsonLinesFile file = new(path, trainOnPrompts: false, () => null);
             file.Read(0);
         });
         Assert.Contains(message, error.Message, StringComparison.Ordinal);

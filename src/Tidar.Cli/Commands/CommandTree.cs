@@ -19,6 +19,7 @@ internal static class CommandTree
         root.Add(TokenizerTrainCommand.Create(context));
         root.Add(TrainCommand.Create(context));
         root.Add(BenchCommand.Create(context));
+        root.Add(AdaptCommand.Create(context));
         root.Add(DistillCommand.Create(context));
         root.SetAction(parsed => root.Parse(["--help"]).Invoke(parsed.InvocationConfiguration));
         return root;

@@ -51,7 +51,7 @@ internal sealed class DistillCommand
             ? PromptFile.ReadUserMessages(file, field)
             : PromptFile.Read(file, PromptFields.Prompt | PromptFields.Ids | PromptFields.Messages);
         GenerationOptions options = _generation.Read(parsed, _model.Seed(parsed));
-        using LoadedModel model = _model.Open(parsed);
+        using LoadedModel model = _model.Open(parsed, _context);
         List<EncodedPrompt> prompts = new PromptEncoder(model.Text).Encode(lines);
         foreach (EncodedPrompt prompt in prompts)
             prompt.Guard(() => options.Check(model.Config, prompt.Ids));

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using Tidar.Cli.Hosting;
 using Tidar.Cli.Options;
-using Tidar.Cli.Output;
 using Tidar.Cli.Progress;
 using Tidar.Kernels.Threading;
 using Tidar.Training;
@@ -38,24 +37,9 @@ internal static class TrainCommand
         TrainingProgressView view = new(writer, style);
         TrainingProgress? last = view.Follow(recipe.Steps, trainer.Step, report => trainer.Run(report, context.Cancellation));
         if (json)
-            WriteJson(context.Output, trainer, last);
+            TrainingJson.Write(context.Output, trainer.Step, last, trainer.ModelFolder);
         else
             writer.WriteLine($"model in {trainer.ModelFolder}");
         return ExitCode.Done;
     }
-
-    // A finished run that is resumed has no step to report figures of.
-    private static void WriteJson(TextWriter output, Trainer trainer, TrainingProgress? last) => JsonLine.Write(output, writer =>
-    {
-        writer.WriteNumber("step", trainer.Step);
-        writer.Real("loss", last?.Loss ?? double.NaN);
-        writer.Real("ar_loss", last?.AutoregressiveLoss ?? double.NaN);
-        writer.Real("diffusion_loss", last?.DiffusionLoss ?? double.NaN);
-        if (last is null)
-            writer.WriteNull("tokens");
-        else
-            writer.WriteNumber("tokens", last.Tokens);
-        writer.Real("tokens_per_second", last?.TokensPerSecond ?? double.NaN);
-        writer.WriteString("checkpoint", trainer.ModelFolder);
-    });
 }

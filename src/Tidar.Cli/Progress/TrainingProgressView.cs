@@ -9,7 +9,8 @@ namespace Tidar.Cli.Progress;
 /// <summary>Shows a run while it goes: a bar that renews itself on a terminal, a line every few seconds elsewhere.</summary>
 /// <param name="writer">Where to.</param>
 /// <param name="style">What can be shown there.</param>
-internal sealed class TrainingProgressView(TextWriter writer, TerminalStyle style)
+/// <param name="unit">What is counted as trained on.</param>
+internal sealed class TrainingProgressView(TextWriter writer, TerminalStyle style, string unit = "tokens")
 {
     private const int WideTerminal = 120;
     private const int BarWidth = 24;
@@ -55,16 +56,23 @@ internal sealed class TrainingProgressView(TextWriter writer, TerminalStyle styl
         });
     }
 
-    private static string Describe(TrainingProgress progress)
+    private string Describe(TrainingProgress progress)
     {
         string losses = Losses(progress.AutoregressiveLoss, progress.DiffusionLoss);
-        return $"{progress.Step}/{progress.Steps}: loss {progress.Loss:F4} ({losses}), {progress.TokensPerSecond:F0} tokens/s, {TimeLeft(progress)}";
+        return $"{progress.Step}/{progress.Steps}: loss {progress.Loss:F4} ({losses}), {progress.TokensPerSecond:F0} {unit}/s, {TimeLeft(progress)}";
     }
 
-    private static string DescribeEvaluation(TrainingProgress progress) =>
-        $"held-out {Losses(progress.Evaluation!.Value.AutoregressiveMean, progress.Evaluation.Value.DiffusionMean)}";
+    private static string DescribeEvaluation(TrainingProgress progress)
+    {
+        string losses = $"held-out {Losses(progress.Evaluation!.Value.AutoregressiveMean, progress.Evaluation.Value.DiffusionMean)}";
+        return progress.Drafts is { } drafts
+            ? $"{losses}, tokens a pass: {drafts.FusedTokensPerPass:F3} fused, {drafts.TwoPassTokensPerPass:F3} two-pass"
+            : losses;
+    }
 
-    private static string Losses(double autoregressive, double diffusion) => $"ar {autoregressive:F4}, diff {diffusion:F4}";
+    // An adapter leaves the AR half as it is: there is no such loss.
+    private static string Losses(double autoregressive, double diffusion) =>
+        autoregressive == 0 ? $"diff {diffusion:F4}" : $"ar {autoregressive:F4}, diff {diffusion:F4}";
 
     private static string TimeLeft(TrainingProgress progress)
     {

@@ -2,7 +2,8 @@ namespace Tidar.Kernels.Attention;
 
 /// <summary>
 /// The rows of one packed document: nothing outside them sees or is seen by them, so their gradients are one independent piece of work.
-/// Clean slot s is query row s; span slot s is the query row that many after the last clean row of the batch.
+/// Clean slot s is query row s; span slot s is the query row that many after the last clean row of the batch. A document without clean rows may still see a
+/// prefix: one that is frozen, whose keys and values get no gradient.
 /// </summary>
 /// <param name="CleanStart">First slot in the clean store.</param>
 /// <param name="CleanCount">Clean rows.</param>

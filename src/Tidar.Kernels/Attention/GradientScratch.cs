@@ -7,14 +7,14 @@ internal readonly struct GradientScratch
 {
     private const int TileLines = 64;
 
-    public GradientScratch(PrefixSpanAttentionGradient kernel, int mostClean, int mostSpan, int longestSpan)
+    public GradientScratch(PrefixSpanAttentionGradient kernel, int mostClean, int longestPrefix, int mostSpan, int longestSpan)
     {
         TileRows = Math.Max(1, TileLines / kernel.HeadsPerGroup);
         int lines = TileRows * kernel.HeadsPerGroup;
         PaddedHead = Panel.Count(kernel.HeadDimension) * Panel.Width;
 
         // Prefix and span begin inside a panel and are computed in whole panels; a line holds its prefix and its span side by side for the softmax.
-        ScoreStride = Panel.Count(mostClean + longestSpan + (2 * Panel.Width)) * Panel.Width;
+        ScoreStride = Panel.Count(longestPrefix + longestSpan + (2 * Panel.Width)) * Panel.Width;
         SpanStride = Panel.Count(longestSpan + (2 * Panel.Width)) * Panel.Width;
         long next = 0;
         Queries = Take((long)lines * kernel.HeadDimension);

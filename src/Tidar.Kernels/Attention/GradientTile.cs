@@ -168,7 +168,7 @@ internal readonly unsafe ref struct GradientTile(
             line[(offset + length)..width].Clear();
     }
 
-    // dQ = dS·K, dV += Pᵀ·dO, dK += dSᵀ·Q over the clean slots that the tile sees.
+    // dQ = dS·K, dV += Pᵀ·dO, dK += dSᵀ·Q over the clean slots that the tile sees; the last two not for a frozen prefix.
     private void AddPrefix(int lines, int width)
     {
         nint panelSize = (nint)lines * Panel.Width;
@@ -185,6 +185,8 @@ internal readonly unsafe ref struct GradientTile(
                 accumulate: false);
         }
 
+        if (document.CleanCount == 0)
+            return;
         AddTransposed(Scores, _layout.ScoreStride, lines, width, _scratch + _layout.OutputPanels, panelSize, _scratch + _layout.CleanValues);
         AddTransposed(ScoreGradients, _layout.ScoreStride, lines, width, _scratch + _layout.QueryPanels, panelSize, _scratch + _layout.CleanKeys);
     }

@@ -133,6 +133,29 @@ public sealed unsafe class KeyValueStore : IDisposable
         }
     }
 
+    /// <summary>
+    /// Fills slots 0 … <paramref name="slots"/>-1, rounded up to whole panels, with those of <paramref name="source"/>, keys as values and values as keys: what the
+    /// backward pass reads (<see cref="StorePair"/>).
+    /// </summary>
+    public void CopyExchanged(KeyValueStore source, int slots)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(slots, source.Capacity, nameof(slots));
+        Reserve(slots);
+        for (int h = 0; h < Heads; h++)
+        {
+            for (int slot = 0; slot < slots; slot += Panel.Width)
+            {
+                for (int p = 0; p < ValuePanels; p++)
+                {
+                    int width = Math.Min(Panel.Width, HeadDimension - (p * Panel.Width));
+                    nint rows = (nint)p * Panel.Width * Panel.Width;
+                    TransposeBlock.Run(source.KeySlot(h, slot) + rows, Panel.Width, ValueSlot(h, p, slot), Panel.Width, width, Panel.Width);
+                    TransposeBlock.Run(source.ValueSlot(h, p, slot), Panel.Width, KeySlot(h, slot) + rows, Panel.Width, Panel.Width, width);
+                }
+            }
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

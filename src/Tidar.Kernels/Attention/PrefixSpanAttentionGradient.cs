@@ -43,7 +43,9 @@ public sealed unsafe class PrefixSpanAttentionGradient : IDisposable
     /// <param name="cleanRows">Number of clean rows.</param>
     /// <param name="states">Rotated [query, key, value] of every row, [rows, (heads + 2 · key/value heads) · head_dim].</param>
     /// <param name="outputGradient">Gradient of the attention's output, [rows, heads · head_dim].</param>
-    /// <param name="clean">Keys and values of the clean rows, and the same with their roles exchanged.</param>
+    /// <param name="clean">
+    /// Keys and values of the clean rows, and the same with their roles exchanged: one pair for all documents, or one for each, frozen (no clean rows).
+    /// </param>
     /// <param name="span">Keys and values of the span rows, and the same with their roles exchanged.</param>
     /// <param name="gradient">Receives the gradient of <paramref name="states"/>.</param>
     public void Run(
@@ -53,14 +55,16 @@ public sealed unsafe class PrefixSpanAttentionGradient : IDisposable
         int cleanRows,
         ReadOnlySpan<float> states,
         ReadOnlySpan<float> outputGradient,
-        StorePair clean,
+        ReadOnlySpan<StorePair> clean,
         StorePair span,
         Span<float> gradient)
     {
+        if (clean.Length != 1)
+            ArgumentOutOfRangeException.ThrowIfNotEqual(clean.Length, documents.Length, nameof(clean));
         ArgumentOutOfRangeException.ThrowIfLessThan(states.Length, rows.Length * RowWidth, nameof(states));
         ArgumentOutOfRangeException.ThrowIfLessThan(gradient.Length, rows.Length * RowWidth, nameof(gradient));
         ArgumentOutOfRangeException.ThrowIfLessThan(outputGradient.Length, rows.Length * Heads * HeadDimension, nameof(outputGradient));
-        int mostClean = 0, mostSpan = 0, longestSpan = 0;
+        int mostClean = 0, mostSpan = 0, longestSpan = 0, longestPrefix = 0;
         foreach (AttentionDocument document in documents)
         {
             mostClean = Math.Max(mostClean, document.CleanCount);
@@ -68,8 +72,12 @@ public sealed unsafe class PrefixSpanAttentionGradient : IDisposable
         }
 
         foreach (AttentionRow row in rows)
+        {
             longestSpan = Math.Max(longestSpan, row.SpanLength);
-        GradientScratch layout = new(this, mostClean, mostSpan, longestSpan);
+            longestPrefix = Math.Max(longestPrefix, row.PrefixLength);
+        }
+
+        GradientScratch layout = new(this, mostClean, Math.Max(mostClean, longestPrefix), mostSpan, longestSpan);
         Reserve(team.Threads, layout.Length);
         fixed (float* s = states, o = outputGradient, g = gradient)
         fixed (AttentionRow* r = rows)
@@ -102,10 +110,11 @@ public sealed unsafe class PrefixSpanAttentionGradient : IDisposable
         int cleanRows,
         float* states,
         float* outputGradient,
-        StorePair clean,
+        ReadOnlySpan<StorePair> clean,
         StorePair span,
         float* gradient) : IJob
     {
+        private readonly ReadOnlySpan<StorePair> _clean = clean;
         private readonly ReadOnlySpan<AttentionDocument> _documents = documents;
         private readonly AttentionRow* _rows = rows;
         private readonly float* _states = states;
@@ -115,7 +124,8 @@ public sealed unsafe class PrefixSpanAttentionGradient : IDisposable
         public void Execute(int item, int worker)
         {
             AttentionDocument document = _documents[item / kernel.Groups];
-            GradientTile tile = new(kernel, layout, kernel._scratch[worker].Pointer, document, item % kernel.Groups, clean, span);
+            StorePair prefix = _clean[_clean.Length == 1 ? 0 : item / kernel.Groups];
+            GradientTile tile = new(kernel, layout, kernel._scratch[worker].Pointer, document, item % kernel.Groups, prefix, span);
             tile.Clear();
             Sweep(ref tile, document.CleanStart, document.CleanCount);
             Sweep(ref tile, cleanRows + document.SpanStart, document.SpanCount);

@@ -204,7 +204,7 @@ public sealed class TrainableDecoder : IDisposable
         StoreStatesJob store = new(kept.States.Rows(rows), batch, _config, _clean, _span);
         _team.Run(ref store, batch.HalfChunks);
         _attentionGradient.Run(
-            _team, CollectionsMarshal.AsSpan(batch.Documents), batch.AttentionRows, batch.CleanRows, kept.States.Rows(rows), attended, _clean, _span, states);
+            _team, CollectionsMarshal.AsSpan(batch.Documents), batch.AttentionRows, batch.CleanRows, kept.States.Rows(rows), attended, [_clean], _span, states);
         HeadStatesBackward(layer, kept, batch, states);
         LinearBackward(states, kept.AttentionInput.Rows(rows), rows, layer.QueryKeyValue, layer.QueryKeyValueBias, kept.States.Width, input);
         _norm.Backward(

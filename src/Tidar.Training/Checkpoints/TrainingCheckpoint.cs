@@ -44,7 +44,7 @@ internal static class TrainingCheckpoint
     public static void Write(string folder, ParameterSet parameters, AdamW optimizer, Tokenizer tokenizer, string? companions, TrainingState state)
     {
         WriteModel(folder, parameters, tokenizer, companions, StoredType.F32);
-        SafetensorsWriter.Write(Path.Combine(folder, OptimizerFile), optimizer.Tensors(FirstPrefix, SecondPrefix), StoredType.F32);
+        WriteMoments(folder, optimizer);
         TrainingStateFile.Write(Path.Combine(folder, TrainingStateFile.Name), state);
     }
 
@@ -55,15 +55,25 @@ internal static class TrainingCheckpoint
         TrainingState state = TrainingStateFile.Read(Path.Combine(folder, TrainingStateFile.Name));
         using (Checkpoint checkpoint = Checkpoint.Open(folder))
             parameters.Load(checkpoint);
+        ReadMoments(folder, parameters, optimizer);
+        optimizer.Steps = state.Step;
+        return state;
+    }
+
+    /// <summary>Writes the optimizer's moments into an existing folder.</summary>
+    public static void WriteMoments(string folder, AdamW optimizer) =>
+        SafetensorsWriter.Write(Path.Combine(folder, OptimizerFile), optimizer.Tensors(FirstPrefix, SecondPrefix), StoredType.F32);
+
+    /// <summary>Reads the moments back.</summary>
+    /// <exception cref="InvalidInputException">The file is missing or does not fit the parameters.</exception>
+    public static void ReadMoments(string folder, FlatParameters parameters, AdamW optimizer)
+    {
         using SafetensorsFile moments = SafetensorsFile.Open(Path.Combine(folder, OptimizerFile));
         foreach (Parameter parameter in parameters.All)
         {
             Read(moments, FirstPrefix + parameter.Name, optimizer.FirstMoments(parameter.Slice));
             Read(moments, SecondPrefix + parameter.Name, optimizer.SecondMoments(parameter.Slice));
         }
-
-        optimizer.Steps = state.Step;
-        return state;
     }
 
     private static void Read(SafetensorsFile file, string name, Span<float> values)

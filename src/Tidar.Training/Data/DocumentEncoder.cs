@@ -18,8 +18,10 @@ internal sealed class DocumentEncoder(Tokenizer tokenizer, int endToken, int mas
         foreach (TextSegment segment in document)
         {
             bool isStart = tokens.Count == 0 && !segment.HasSpecialTokens;
-            foreach (int id in tokenizer.Encode(segment.Text, addSpecialTokens: isStart, parseSpecialTokens: segment.HasSpecialTokens))
+            foreach (int id in segment.Ids ?? tokenizer.Encode(segment.Text, addSpecialTokens: isStart, parseSpecialTokens: segment.HasSpecialTokens))
             {
+                if ((uint)id >= (uint)tokenizer.VocabularySize)
+                    throw new InvalidInputException(source, "data", $"token ids from 0 to {tokenizer.VocabularySize - 1}", $"{id}");
                 if (id == maskToken)
                     throw new InvalidInputException(source, "data", "text without the mask token", $"\"{tokenizer.GetToken(id)}\" in a document");
                 tokens.Add(id);
@@ -27,7 +29,8 @@ internal sealed class DocumentEncoder(Tokenizer tokenizer, int endToken, int mas
             }
         }
 
-        if (tokens.Count == 0 || tokens[^1] != endToken)
+        bool isWhole = document.Count > 0 && document[^1].Ids is not null;
+        if (!isWhole && (tokens.Count == 0 || tokens[^1] != endToken))
         {
             tokens.Add(endToken);
             labelled.Add(true);

@@ -1,4 +1,5 @@
 using Tidar.Models;
+using Tidar.Models.Chat;
 using Tidar.Training.Data.Synthetic;
 using Tidar.Training.Recipes;
 
@@ -11,13 +12,23 @@ internal sealed class DocumentStream : IDisposable
     private readonly double[] _shares;
     private readonly ulong _seed;
 
-    public DocumentStream(Recipe recipe, CorpusSplit split)
+    /// <summary>Opens the sources.</summary>
+    /// <param name="source">The recipe's file, for messages.</param>
+    /// <param name="recipe">Its sources.</param>
+    /// <param name="seed">Its seed.</param>
+    /// <param name="split">Which documents.</param>
+    /// <param name="chat">Loads the chat template that conversations need.</param>
+    public DocumentStream(string source, IReadOnlyList<DataRecipe> recipe, ulong seed, CorpusSplit split, Func<ChatFormat?> chat)
     {
-        _seed = SplitMix64.Mix(recipe.Seed ^ (split == CorpusSplit.Train ? 0x7241_14UL : 0x4E1D_0075UL));
-        _sources = [.. recipe.Data.Select((data, i) => Open(recipe, data, i, split, SplitMix64.Mix(_seed + (ulong)i)))];
-        double total = recipe.Data.Sum(d => d.Weight);
-        _shares = [.. recipe.Data.Select(d => d.Weight / total)];
+        _seed = SplitMix64.Mix(seed ^ (split == CorpusSplit.Train ? 0x7241_14UL : 0x4E1D_0075UL));
+        _sources = [.. recipe.Select((data, i) => OpenSource(source, data, i, split, SplitMix64.Mix(_seed + (ulong)i), chat))];
+        double total = recipe.Sum(d => d.Weight);
+        _shares = [.. recipe.Select(d => d.Weight / total)];
     }
+
+    /// <summary>The documents of a training recipe, whose chat template lies beside its tokenizer.</summary>
+    public static DocumentStream Open(Recipe recipe, CorpusSplit split) =>
+        new(recipe.Source, recipe.Data, recipe.Seed, split, () => recipe.Tokenizer.Folder is { } folder ? ChatFormat.LoadFolder(folder) : null);
 
     /// <summary>Documents drawn so far.</summary>
     public long Drawn { get; private set; }
@@ -41,24 +52,24 @@ internal sealed class DocumentStream : IDisposable
             source.Dispose();
     }
 
-    private static IDocumentSource Open(Recipe recipe, DataRecipe data, int index, CorpusSplit split, ulong seed)
+    private static IDocumentSource OpenSource(string recipe, DataRecipe data, int index, CorpusSplit split, ulong seed, Func<ChatFormat?> chat)
     {
         if (data.Kind == DataKind.Generator)
         {
             Func<ulong, CorpusSplit, IEnumerable<TrainingDocument>> generate = DocumentGenerators.Find(data.Location)
-                ?? throw new InvalidInputException(recipe.Source, $"data[{index}].generator", string.Join(" or ", DocumentGenerators.Names), data.Location);
+                ?? throw new InvalidInputException(recipe, $"data[{index}].generator", string.Join(" or ", DocumentGenerators.Names), data.Location);
             return new GeneratorSource(generate(seed, split), data.TrainOnPrompts);
         }
 
         IDocumentFile file = data.Kind == DataKind.Text
             ? new TextFile(data.Location, data.Separator)
-            : new JsonLinesFile(data.Location, data.TrainOnPrompts, recipe.Tokenizer.Folder);
+            : new JsonLinesFile(data.Location, data.TrainOnPrompts, chat);
         FileSource source = new(file, data.HeldOut, split, seed);
         if (source.Count > 0)
             return source;
         source.Dispose();
         throw new InvalidInputException(
-            recipe.Source, $"data[{index}].held_out", "a share that leaves documents to train on and to evaluate", $"{data.HeldOut} of {file.Count} documents");
+            recipe, $"data[{index}].held_out", "a share that leaves documents to train on and to evaluate", $"{data.HeldOut} of {file.Count} documents");
     }
 
     private int SourceOf(long n)

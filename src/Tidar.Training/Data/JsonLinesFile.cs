@@ -6,7 +6,10 @@ using Tidar.Models.Files;
 
 namespace Tidar.Training.Data;
 
-/// <summary>One JSON object a line: <c>text</c>, or <c>prompt</c> and <c>completion</c>, or <c>messages</c>. Lines are parsed when they are drawn.</summary>
+/// <summary>
+/// One JSON object a line: <c>text</c>, or <c>prompt</c> and <c>completion</c>, or <c>messages</c>, or what <c>tidar distill</c> writes (<c>prompt_ids</c> and
+/// <c>completion_ids</c>). Lines are parsed when they are drawn.
+/// </summary>
 internal sealed class JsonLinesFile : IDocumentFile
 {
     private readonly string _path;
@@ -15,9 +18,9 @@ internal sealed class JsonLinesFile : IDocumentFile
     private readonly MappedFile _file;
     private readonly List<(long Start, int Length, int Line)> _lines = [];
 
-    public JsonLinesFile(string path, bool trainOnPrompts, string? chatFolder)
+    public JsonLinesFile(string path, bool trainOnPrompts, Func<ChatFormat?> chat)
     {
-        _chat = new Lazy<ChatFormat?>(() => chatFolder is null ? null : ChatFormat.LoadFolder(chatFolder));
+        _chat = new Lazy<ChatFormat?>(chat);
         _path = path;
         _trainOnPrompts = trainOnPrompts;
         _file = InputFile.Map(path);
@@ -49,16 +52,21 @@ internal sealed class JsonLinesFile : IDocumentFile
         JsonElement root = document.RootElement;
         if (root.ValueKind != JsonValueKind.Object)
             throw new InvalidInputException(_path, $"line {line}", "a JSON object", $"{root.ValueKind}");
+        if (root.TryGetProperty("prompt_ids", out _))
+            return [Ids(root, "prompt_ids", line, _trainOnPrompts), Ids(root, "completion_ids", line, isTarget: true)];
         if (root.TryGetProperty("text", out _))
             return [new TextSegment(Text(root, "text", line), IsTarget: true)];
         if (root.TryGetProperty("prompt", out _))
             return [new TextSegment(Text(root, "prompt", line), _trainOnPrompts), new TextSegment(Text(root, "completion", line), IsTarget: true)];
         if (root.TryGetProperty("messages", out JsonElement messages))
             return Conversation.Cut(messages, Chat(line), _trainOnPrompts, $"{_path} line {line}");
-        throw new InvalidInputException(_path, $"line {line}", "text, or prompt and completion, or messages", "neither");
+        throw new InvalidInputException(_path, $"line {line}", "text, or prompt and completion, or messages, or prompt_ids and completion_ids", "neither");
     }
 
     public void Dispose() => _file.Dispose();
+
+    private TextSegment Ids(JsonElement root, string name, int line, bool isTarget) =>
+        new("", isTarget, Ids: JsonFields.Of(root, $"{_path} line {line}").Ids(name, below: int.MaxValue));
 
     private ChatFormat Chat(int line) =>
         _chat.Value ?? throw new InvalidInputException(

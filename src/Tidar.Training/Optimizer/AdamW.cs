@@ -17,7 +17,7 @@ public sealed class AdamW : IDisposable
     private const double ClipEpsilon = 1e-6;
 
     private readonly WorkerTeam _team;
-    private readonly ParameterSet _parameters;
+    private readonly FlatParameters _parameters;
     private readonly AdamWSettings _settings;
     private readonly AlignedBuffer<float> _first;
     private readonly AlignedBuffer<float> _second;
@@ -25,7 +25,7 @@ public sealed class AdamW : IDisposable
     private readonly double[] _squares;
 
     /// <summary>Creates the optimizer with zero moments.</summary>
-    public AdamW(WorkerTeam team, ParameterSet parameters, AdamWSettings settings)
+    public AdamW(WorkerTeam team, FlatParameters parameters, AdamWSettings settings)
     {
         _team = team;
         _parameters = parameters;

@@ -26,7 +26,7 @@ public static class RecipeReader
         string? initial = top.OptionalText("init_from");
         ModelConfig? model = ReadModel(top, initial);
         TokenizerRecipe tokenizer = ReadTokenizer(top, initial, folder);
-        DataRecipe[] data = [.. top.List("data").Select(entry => ReadData(entry, folder))];
+        DataRecipe[] data = [.. top.List("data").Select(entry => DataRecipeReader.Read(entry, folder))];
         YamlFields objective = top.OrEmpty("objective");
         TrainingObjective kind = objective.Choice(
             "kind",
@@ -39,7 +39,7 @@ public static class RecipeReader
         objective.Finish();
         (int rowTokens, int rowsPerStep, int rowsPerPass) = ReadBatch(top.Required("batch"));
         int steps = top.Integer("steps", 1, MostSteps);
-        (AdamWSettings optimizer, LearningRateSchedule schedule) = ReadOptimizer(top.Required("optimizer"), steps);
+        (AdamWSettings optimizer, LearningRateSchedule schedule) = OptimizerRecipe.Read(top.Required("optimizer"), steps, new AdamWSettings());
         top.Choice("precision", 32, ("f32", 32));
         YamlFields evaluation = top.OrEmpty("evaluation"), checkpoint = top.OrEmpty("checkpoint");
         Recipe recipe = new()
@@ -127,47 +127,11 @@ public static class RecipeReader
         return new TokenizerRecipe(path is null ? null : Resolve(folder, path), vocabulary, sample, end, mask);
     }
 
-    private static DataRecipe ReadData(YamlFields fields, string folder)
-    {
-        string[] kinds = ["text", "jsonl", "generator"];
-        string[] given = [.. kinds.Where(fields.Has)];
-        if (given.Length != 1)
-            throw fields.Error(given.Length == 0 ? "text" : given[1], "one of text, jsonl and generator", given.Length == 0 ? "none" : "several");
-        string? text = fields.OptionalText("text"), lines = fields.OptionalText("jsonl"), generator = fields.OptionalText("generator");
-        DataKind kind = lines is not null ? DataKind.JsonLines : generator is not null ? DataKind.Generator : DataKind.Text;
-        string location = text ?? lines ?? generator ?? throw fields.Error(given[0], "a name", "nothing");
-        DataRecipe data = new(
-            kind,
-            kind == DataKind.Generator ? location : Resolve(folder, location),
-            fields.Number("weight", 1e-9, 1e9, 1),
-            kind == DataKind.Text ? fields.OptionalText("separator") : null,
-            kind == DataKind.Generator ? 0 : fields.Number("held_out", 0, 0.5, 0.01),
-            fields.Flag("train_on_prompts", fallback: false));
-        fields.Finish();
-        return data;
-    }
-
     private static (int RowTokens, int RowsPerStep, int RowsPerPass) ReadBatch(YamlFields fields)
     {
         int tokens = fields.Integer("row_tokens", 2, 1 << 20), rows = fields.Integer("rows_per_step", 1, 1 << 20);
         int pass = fields.Integer("rows_per_pass", 1, rows, Math.Clamp(4096 / tokens, 1, rows));
         fields.Finish();
         return (tokens, rows, pass);
-    }
-
-    private static (AdamWSettings Settings, LearningRateSchedule Schedule) ReadOptimizer(YamlFields fields, int steps)
-    {
-        AdamWSettings plain = new();
-        double peak = fields.Number("learning_rate", 1e-12, 10);
-        LearningRateSchedule schedule = new(
-            peak, fields.Number("final_learning_rate", 0, peak, peak * 0.1), fields.Integer("warmup_steps", 0, steps, Math.Min(100, steps)), steps);
-        AdamWSettings settings = new(
-            fields.Number("beta1", 0, 0.999999, plain.Beta1),
-            fields.Number("beta2", 0, 0.999999, plain.Beta2),
-            fields.Number("epsilon", 1e-20, 1, plain.Epsilon),
-            fields.Number("weight_decay", 0, 10, plain.WeightDecay),
-            fields.Number("clip_norm", 0, 1e9, plain.ClipNorm));
-        fields.Finish();
-        return (settings, schedule);
     }
 }

@@ -36,7 +36,7 @@ internal static class TokenizerFactory
 
     private static IEnumerable<string> Sample(Recipe recipe)
     {
-        using DocumentStream stream = new(recipe, CorpusSplit.Train);
+        using DocumentStream stream = DocumentStream.Open(recipe, CorpusSplit.Train);
         for (int i = 0; i < recipe.Tokenizer.SampleDocuments; i++)
         {
             foreach (TextSegment segment in stream.Next())

@@ -1,0 +1,55 @@
+using System.CommandLine;
+using System.Globalization;
+using Tidar.Cli.Hosting;
+using Tidar.Cli.Models;
+using Tidar.Cli.Options;
+using Tidar.Cli.Progress;
+using Tidar.Kernels.Threading;
+using Tidar.Models.Weights;
+using Tidar.Training;
+using Tidar.Training.Adapters;
+using Tidar.Training.Recipes;
+
+namespace Tidar.Cli.Commands;
+
+/// <summary><c>tidar adapt</c>: trains an adapter for mask rows; the model stays as it is.</summary>
+internal static class AdaptCommand
+{
+    public static Command Create(CommandContext context)
+    {
+        Option<string> config = Opt.RequiredText("--config", "FILE.yaml", "the recipe (docs/adapters.md)");
+        Option<string?> model = Opt.Text("--model", "PATH|NAME", "the base model (default: the recipe's)");
+        Option<string?> weights = WeightsOption.Create("exactly as stored; clean tokens run with them, masks with float32");
+        Option<bool> resume = Opt.Flag("--resume", "go on from the last checkpoint in the recipe's output folder");
+        Option<int?> threads = Opt.Threads();
+        Option<bool> json = Opt.Json();
+        Command command = new("adapt", "Train an adapter that makes a model draft several tokens at once, without changing its text.")
+        {
+            config, model, weights, resume, threads, json,
+        };
+        command.SetAction(parsed =>
+        {
+            AdapterRecipe recipe = AdapterRecipeReader.Read(parsed.GetRequiredValue(config));
+            using WorkerTeam team = new(parsed.GetValue(threads) ?? Environment.ProcessorCount);
+            using Checkpoint checkpoint = Checkpoint.Open(ModelLocator.Find(parsed.GetValue(model) ?? recipe.Model));
+            using AdapterTrainer trainer = AdapterTrainer.Create(recipe, checkpoint, team, WeightsOption.Format(parsed.GetValue(weights)), parsed.GetValue(resume));
+            return Run(context, recipe, trainer, team, parsed.GetValue(json));
+        });
+        return command;
+    }
+
+    private static int Run(CommandContext context, AdapterRecipe recipe, AdapterTrainer trainer, WorkerTeam team, bool json)
+    {
+        (TextWriter writer, TerminalStyle style) = json ? (context.Error, context.ErrorStyle) : (context.Output, context.OutputStyle);
+        string parameters = trainer.ParameterCount.ToString("N0", CultureInfo.InvariantCulture);
+        writer.WriteLine(style.Dim($"{parameters} trained parameters, step {trainer.Step} of {recipe.Steps}, {team.Threads} threads, output {recipe.Output}"));
+        writer.Flush();
+        TrainingProgressView view = new(writer, style, "rows");
+        TrainingProgress? last = view.Follow(recipe.Steps, trainer.Step, report => trainer.Run(report, context.Cancellation));
+        if (json)
+            TrainingJson.Write(context.Output, trainer.Step, last, trainer.AdapterFolder);
+        else
+            writer.WriteLine($"adapter in {trainer.AdapterFolder}");
+        return ExitCode.Done;
+    }
+}

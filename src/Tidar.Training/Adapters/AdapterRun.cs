@@ -1,0 +1,173 @@
+using Tidar.Kernels.Matrices;
+using Tidar.Kernels.Threading;
+using Tidar.Models;
+using Tidar.Models.Adapters;
+using Tidar.Models.Chat;
+using Tidar.Models.Configuration;
+using Tidar.Models.Transformers;
+using Tidar.Models.Weights;
+using Tidar.Training.Checkpoints;
+using Tidar.Training.Data;
+using Tidar.Training.Data.Synthetic;
+using Tidar.Training.Optimizer;
+using Tidar.Training.Recipes;
+
+namespace Tidar.Training.Adapters;
+
+/// <summary>Everything that the training of an adapter consists of, put together from its recipe: new, or from the run's own last checkpoint.</summary>
+internal sealed class AdapterRun : IDisposable
+{
+    private readonly Checkpoint _checkpoint;
+    private readonly DocumentEncoder _encoder;
+    private readonly Transformer _transformer;
+    private readonly FrozenDecoder _frozen;
+    private readonly CheckpointFolder _checkpoints;
+    private readonly DocumentStream _stream;
+
+    private AdapterRun(AdapterRecipe recipe, Checkpoint checkpoint, WorkerTeam team, WeightFormat? format)
+    {
+        Recipe = recipe;
+        _checkpoint = checkpoint;
+        ModelConfig config = checkpoint.Config;
+        AdapterShape shape = ShapeOf(recipe, config);
+        int end = config.EosTokenIds.Count > 0 ? config.EosTokenIds[0] : throw new InvalidInputException(checkpoint.Path, "eos_token_id", "an id", "none");
+        _encoder = new DocumentEncoder(checkpoint.LoadTokenizer(), end, maskToken: -1, recipe.Source);
+        _stream = Open(CorpusSplit.Train);
+        _checkpoints = new CheckpointFolder(recipe.Output);
+        _transformer = Transformer.Load(checkpoint, team, format);
+        _frozen = new FrozenDecoder(checkpoint, team);
+        Parameters = new AdapterParameters(shape);
+        Clean = new CleanHalf(_transformer);
+        Decoder = new MaskRowDecoder(team, _frozen, Parameters);
+        Optimizer = new AdamW(team, Parameters, recipe.Optimizer);
+    }
+
+    public AdapterRecipe Recipe { get; }
+
+    public AdapterParameters Parameters { get; }
+
+    public CleanHalf Clean { get; }
+
+    public MaskRowDecoder Decoder { get; }
+
+    public AdamW Optimizer { get; }
+
+    /// <summary>Mask rows trained on.</summary>
+    public long Rows { get; set; }
+
+    /// <summary>Documents used up.</summary>
+    public DataPosition Position => new(_stream.Drawn, 0);
+
+    /// <summary>Begins a run.</summary>
+    /// <exception cref="InvalidInputException">The recipe and what it names do not fit, or the output folder holds another run.</exception>
+    public static AdapterRun Start(AdapterRecipe recipe, Checkpoint checkpoint, WorkerTeam team, WeightFormat? format)
+    {
+        if (new CheckpointFolder(recipe.Output).Latest is { } existing)
+            throw new InvalidInputException(recipe.Source, "output", "a folder without checkpoints, or resuming", existing);
+        AdapterRun run = new(recipe, checkpoint, team, format);
+        ModelConfig config = checkpoint.Config;
+        run.Parameters.Initialize(checkpoint.Get("model.embed_tokens.weight", config.VocabularySize, config.HiddenSize), recipe.Seed);
+        run.Decoder.Refresh();
+        return run;
+    }
+
+    /// <summary>Goes on from the last checkpoint of the recipe's output folder.</summary>
+    /// <exception cref="InvalidInputException">There is none, or it was made by another recipe.</exception>
+    public static AdapterRun Resume(AdapterRecipe recipe, Checkpoint checkpoint, WorkerTeam team, WeightFormat? format)
+    {
+        string folder = new CheckpointFolder(recipe.Output).Latest
+            ?? throw new InvalidInputException(recipe.Source, "output", "a folder with a checkpoint to resume from", recipe.Output);
+        TrainingState state = TrainingStateFile.Read(Path.Combine(folder, TrainingStateFile.Name));
+        state.CheckSettings(recipe.Source, recipe.Settings, folder);
+        AdapterRun run = new(recipe, checkpoint, team, format);
+        run.Parameters.Load(folder);
+        TrainingCheckpoint.ReadMoments(folder, run.Parameters, run.Optimizer);
+        run.Optimizer.Steps = state.Step;
+        run._stream.SkipTo(state.Position.Documents);
+        run.Rows = state.Tokens;
+        run.Decoder.Refresh();
+        return run;
+    }
+
+    /// <summary>The next document in which a block can begin.</summary>
+    public PreparedDocument Next() => Next(_stream);
+
+    /// <summary>Held-out documents, the same at every evaluation.</summary>
+    public List<PreparedDocument> HeldOut()
+    {
+        using DocumentStream stream = Open(CorpusSplit.HeldOut);
+        return [.. Enumerable.Range(0, Recipe.EvaluationDocuments).Select(_ => Next(stream))];
+    }
+
+    /// <summary>Writes a checkpoint to resume from, with the data going on at <paramref name="position"/>.</summary>
+    public string Save(DataPosition position)
+    {
+        TrainingState state = new(Optimizer.Steps, Rows, position, Recipe.Settings);
+        return _checkpoints.Write(Optimizer.Steps, Recipe.KeepCheckpoints, folder =>
+        {
+            WriteAdapter(folder, StoredType.F32);
+            TrainingCheckpoint.WriteMoments(folder, Optimizer);
+            TrainingStateFile.Write(Path.Combine(folder, TrainingStateFile.Name), state);
+        });
+    }
+
+    /// <summary>Writes the finished adapter.</summary>
+    public string SaveAdapter()
+    {
+        string path = Path.Combine(Recipe.Output, "adapter");
+        CheckpointFolder.Replace(path, folder => WriteAdapter(folder, Recipe.FinalType));
+        return path;
+    }
+
+    public void Dispose()
+    {
+        foreach (IDisposable part in new IDisposable[] { _stream, Optimizer, Decoder, Clean, _frozen, _transformer, Parameters })
+            part.Dispose();
+    }
+
+    private static AdapterShape ShapeOf(AdapterRecipe recipe, ModelConfig config)
+    {
+        int count = recipe.LayerCount ?? Math.Max(1, config.LayerCount - recipe.FirstLayer);
+        if (recipe.FirstLayer + count > config.LayerCount)
+        {
+            throw new InvalidInputException(
+                recipe.Source, "adapter.layers", $"layers inside the model's {config.LayerCount}", $"{count} from layer {recipe.FirstLayer} on");
+        }
+
+        if (recipe.DocumentTokens > config.MaxPositions)
+        {
+            throw new InvalidInputException(
+                recipe.Source, "batch.document_tokens", $"at most {config.MaxPositions}, the model's context", $"{recipe.DocumentTokens}");
+        }
+
+        return new AdapterShape(config, recipe.Rank, recipe.DraftLength, recipe.FirstLayer, count, recipe.Groups, recipe.SlotEmbeddings);
+    }
+
+    private DocumentStream Open(CorpusSplit split) => new(Recipe.Source, Recipe.Data, Recipe.Seed, split, () => ChatFormat.Load(_checkpoint));
+
+    // A file without any place for a block would be read for ever.
+    private PreparedDocument Next(DocumentStream stream)
+    {
+        const int MostTries = 10_000;
+        for (int i = 0; i < MostTries; i++)
+        {
+            (int[] tokens, bool[] labelled) = _encoder.Encode(stream.Next());
+            int length = Math.Min(tokens.Length, Recipe.DocumentTokens);
+            PreparedDocument document = new(tokens[..length], labelled[..length]);
+            if (document.Starts().Length > 0)
+                return document;
+        }
+
+        throw new InvalidInputException(Recipe.Source, "data", "documents whose targets begin inside document_tokens", $"{MostTries} others in a row");
+    }
+
+    private void WriteAdapter(string folder, StoredType type)
+    {
+        AdapterShape shape = Parameters.Shape;
+        string[] modules = [.. shape.Groups.SelectMany(g => LinearModule.Of(g, shape.Model)).Select(static m => m.ShortName)];
+        bool all = shape.LayerCount == shape.Model.LayerCount;
+        int[]? layers = all ? null : [.. Enumerable.Range(shape.FirstLayer, shape.LayerCount)];
+        string name = Path.GetFileNameWithoutExtension(Path.TrimEndingDirectorySeparator(_checkpoint.Path));
+        AdapterWriter.Write(folder, name, shape.Rank, shape.DraftLength, modules, layers, Parameters.Tensors(), type);
+    }
+}

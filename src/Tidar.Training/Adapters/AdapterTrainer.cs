@@ -1,0 +1,211 @@
+using System.Diagnostics;
+using Tidar.Kernels.Matrices;
+using Tidar.Kernels.Threading;
+using Tidar.Models;
+using Tidar.Models.Transformers;
+using Tidar.Models.Weights;
+using Tidar.Training.Data;
+using Tidar.Training.Losses;
+using Tidar.Training.Recipes;
+
+namespace Tidar.Training.Adapters;
+
+/// <summary>
+/// Trains an adapter on mask rows by a recipe: steps, held-out draft lengths, checkpoints, metrics. A run is decided by recipe, data and base model to the bit,
+/// whatever the number of threads and wherever it was interrupted and resumed.
+/// </summary>
+public sealed class AdapterTrainer : IDisposable, ITrainingTask
+{
+    private readonly AdapterRecipe _recipe;
+    private readonly AdapterRun _run;
+    private readonly Stopwatch _clock = new();
+    private readonly Speed _speed = new();
+    private readonly float[] _slotWeights;
+    private List<PreparedDocument>? _heldOut;
+
+    private AdapterTrainer(AdapterRun run)
+    {
+        _recipe = run.Recipe;
+        _run = run;
+        _slotWeights = new float[_recipe.DraftLength];
+        _slotWeights[0] = (float)_recipe.FirstSlotWeight;
+        double weight = 1;
+        for (int slot = 1; slot < _slotWeights.Length; slot++, weight *= _recipe.SlotDecay)
+            _slotWeights[slot] = (float)weight;
+    }
+
+    /// <summary>Number of trained weights.</summary>
+    public long ParameterCount => _run.Parameters.Count;
+
+    /// <summary>Optimizer steps done so far.</summary>
+    public int Step => _run.Optimizer.Steps;
+
+    /// <summary>The folder of the finished adapter, after <see cref="Run"/>.</summary>
+    public string? AdapterFolder { get; private set; }
+
+    int ITrainingTask.Steps => _recipe.Steps;
+
+    string ITrainingTask.Output => _recipe.Output;
+
+    int ITrainingTask.CheckpointEvery => _recipe.CheckpointEvery;
+
+    DataPosition ITrainingTask.Position => _run.Position;
+
+    /// <summary>Begins a run, or goes on from its last checkpoint.</summary>
+    /// <param name="recipe">The recipe.</param>
+    /// <param name="checkpoint">The base model; it must stay open.</param>
+    /// <param name="team">Threads.</param>
+    /// <param name="format">Format of the weights that the clean half is run with; null keeps every weight's exact value.</param>
+    /// <param name="resume">Whether to go on from the last checkpoint in the output folder.</param>
+    /// <exception cref="InvalidInputException">The recipe and what it names do not fit; resuming: there is no checkpoint, or another recipe made
+    /// it.</exception>
+    public static AdapterTrainer Create(AdapterRecipe recipe, Checkpoint checkpoint, WorkerTeam team, WeightFormat? format, bool resume) =>
+        new(resume ? AdapterRun.Resume(recipe, checkpoint, team, format) : AdapterRun.Start(recipe, checkpoint, team, format));
+
+    /// <summary>Trains to the last step and writes the finished adapter.</summary>
+    /// <param name="report">Called after every step; may be null.</param>
+    /// <param name="cancellation">Stops between passes; what is lost is at most the work since the last whole step, which is saved first.</param>
+    /// <returns>The last step's progress; null where none was left to do.</returns>
+    /// <exception cref="InvalidInputException">The loss is no longer a number, or a file cannot be written.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public TrainingProgress? Run(Action<TrainingProgress>? report, CancellationToken cancellation)
+    {
+        TrainingProgress? last = TrainingLoop.Run(this, report, cancellation);
+        AdapterFolder = _run.SaveAdapter();
+        return last;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _run.Dispose();
+
+    string ITrainingTask.Save(DataPosition position) => _run.Save(position);
+
+    TrainingProgress ITrainingTask.DoStep(CancellationToken cancellation)
+    {
+        _clock.Restart();
+        PreparedDocument[] documents = [.. Enumerable.Range(0, _recipe.DocumentsPerStep).Select(_ => _run.Next())];
+        int[][] starts = [.. documents.Select((d, i) => BlockSampler.Draw(d.Starts(), _recipe.BlocksPerDocument, SeedOf(i)))];
+        IReadOnlyList<KeyValueCache> prefixes = _run.Clean.Run(
+            documents, out IReadOnlyList<TokenDistribution?[]> targets, _recipe.SoftShare > 0 ? _recipe.SoftTokens : 0, _recipe.SoftShare);
+        List<MaskBatch> passes = [.. Passes(starts).Select(pass => Lay(pass, documents, starts, prefixes, targets))];
+        double weight = passes.Sum(p => p.Targets.Sum(t => (double)t.Weight)), sum = 0;
+        _run.Optimizer.ClearGradients();
+        foreach (MaskBatch pass in passes)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            sum += _run.Decoder.AddGradients(pass, 1 / weight);
+        }
+
+        double loss = sum / weight, norm = _run.Optimizer.GradientNorm(), rate = _recipe.Schedule.At(Step);
+        if (!double.IsFinite(loss) || !double.IsFinite(norm))
+        {
+            throw new InvalidInputException(
+                _recipe.Source, $"step {Step + 1}", "a finite loss and gradient (a smaller learning rate may help)", $"loss {loss}, gradient norm {norm}");
+        }
+
+        _run.Optimizer.Step(rate, norm);
+        _run.Decoder.Refresh();
+        long rows = passes.Sum(p => (long)p.Rows);
+        _run.Rows += rows;
+        double speed = _speed.Add(rows, _clock.Elapsed.TotalSeconds);
+        bool evaluates = _recipe.EvaluateEvery > 0 && (Step == _recipe.Steps || Step % _recipe.EvaluateEvery == 0);
+        TimeSpan remaining = _speed.Remaining((_recipe.Steps - Step) * rows);
+        TrainingProgress progress = new(Step, _recipe.Steps, loss, 0, loss, rate, norm, _run.Rows, speed, remaining, Evaluation: null, Checkpoint: null);
+        if (!evaluates)
+            return progress;
+        (LossSums heldOut, DraftEvaluation drafts) = Evaluate();
+        return progress with { Evaluation = heldOut, Drafts = drafts };
+    }
+
+    private ulong SeedOf(int document) => SplitMix64.Mix(_recipe.Seed + ((ulong)Step << 20) + (ulong)document);
+
+    // Documents whose blocks go through one pass together.
+    private List<List<int>> Passes(int[][] starts)
+    {
+        List<List<int>> passes = [];
+        int room = 0;
+        for (int d = 0; d < starts.Length; d++)
+        {
+            int rows = starts[d].Length * _recipe.DraftLength;
+            if (passes.Count == 0 || rows > room)
+            {
+                passes.Add([]);
+                room = _recipe.RowsPerPass;
+            }
+
+            passes[^1].Add(d);
+            room -= rows;
+        }
+
+        return passes;
+    }
+
+    private MaskBatch Lay(
+        List<int> pass, PreparedDocument[] documents, int[][] starts, IReadOnlyList<KeyValueCache> prefixes, IReadOnlyList<TokenDistribution?[]> targets)
+    {
+        MaskBatch batch = new(_run.Parameters.Shape, pass.Sum(d => starts[d].Length));
+        foreach (int d in pass)
+        {
+            batch.Add(prefixes[d], starts[d], (start, slot) =>
+            {
+                int position = start + slot;
+                float weight = _slotWeights[slot];
+                return position < documents[d].Tokens.Length && weight > 0 && targets[d][position] is { } target ? new MaskTarget(0, target, weight) : null;
+            });
+        }
+
+        return batch;
+    }
+
+    // Every place of the held-out answers, with certain targets: how often is which slot right, and how far does decoding step?
+    private (LossSums Loss, DraftEvaluation Drafts) Evaluate()
+    {
+        _heldOut ??= _run.HeldOut();
+        DraftSimulation simulation = new(_recipe.DraftLength);
+        double loss = 0, weight = 0;
+        foreach (PreparedDocument document in _heldOut)
+        {
+            IReadOnlyList<KeyValueCache> prefixes = _run.Clean.Run([document], out IReadOnlyList<TokenDistribution?[]> targets, 0, 0);
+            HashSet<(int Start, int Slot)> right = [];
+            foreach (int[] starts in document.Starts().Chunk(Math.Max(1, _recipe.RowsPerPass / _recipe.DraftLength)))
+            {
+                List<(int Start, int Slot)> places = [];
+                MaskBatch batch = new(_run.Parameters.Shape, starts.Length);
+                batch.Add(prefixes[0], starts, (start, slot) =>
+                {
+                    int position = start + slot;
+                    if (slot == 0 || position >= document.Tokens.Length || targets[0][position] is not { } target)
+                        return null;
+                    places.Add((start, slot));
+                    return new MaskTarget(0, target, _slotWeights[slot]);
+                });
+                loss += _run.Decoder.Evaluate(batch);
+                weight += batch.Targets.Sum(t => (double)t.Weight);
+                for (int i = 0; i < places.Count; i++)
+                {
+                    if (_run.Decoder.Correct[i])
+                        right.Add(places[i]);
+                }
+            }
+
+            foreach ((int first, int end) in Answers(document))
+                simulation.Add(first, end, (start, slot) => right.Contains((start, slot)));
+        }
+
+        return (new LossSums(0, loss / weight, 0, 1), simulation.Result());
+    }
+
+    // Runs of labelled tokens: what the model wrote.
+    private static IEnumerable<(int First, int End)> Answers(PreparedDocument document)
+    {
+        for (int p = 1; p < document.Tokens.Length; p++)
+        {
+            if (!document.Labelled[p])
+                continue;
+            int first = p;
+            while (p < document.Tokens.Length && document.Labelled[p])
+                p++;
+            yield return (first, p);
+        }
+    }
+}

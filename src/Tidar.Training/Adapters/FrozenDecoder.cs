@@ -1,0 +1,41 @@
+using Tidar.Kernels.Threading;
+using Tidar.Models.Configuration;
+using Tidar.Models.Weights;
+
+namespace Tidar.Training.Adapters;
+
+/// <summary>The base model's weights packed for passes forward and backward through mask rows. Nothing here changes.</summary>
+public sealed class FrozenDecoder : IDisposable
+{
+    private readonly FrozenLayer[] _layers;
+
+    /// <summary>Packs all weights of a checkpoint.</summary>
+    public FrozenDecoder(Checkpoint checkpoint, WorkerTeam team)
+    {
+        ModelConfig config = checkpoint.Config;
+        Config = config;
+        WeightTensor embedding = checkpoint.Get("model.embed_tokens.weight", config.VocabularySize, config.HiddenSize);
+        _layers = [.. Enumerable.Range(0, config.LayerCount).Select(l => new FrozenLayer(checkpoint, l, team))];
+        FinalNorm = checkpoint.Get("model.norm.weight", config.HiddenSize).ReadAll();
+        Head = new FrozenMatrix(team, config.TiedEmbeddings ? embedding : checkpoint.Get("lm_head.weight", config.VocabularySize, config.HiddenSize));
+    }
+
+    /// <summary>The shape.</summary>
+    public ModelConfig Config { get; }
+
+    internal IReadOnlyList<FrozenLayer> Layers => _layers;
+
+    /// <summary>[hidden].</summary>
+    internal float[] FinalNorm { get; }
+
+    /// <summary>[vocabulary, hidden].</summary>
+    internal FrozenMatrix Head { get; }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (FrozenLayer layer in _layers)
+            layer.Dispose();
+        Head.Dispose();
+    }
+}

@@ -1,0 +1,49 @@
+using Tidar.Kernels.Matrices;
+using Tidar.Kernels.Memory;
+using Tidar.Kernels.Threading;
+using Tidar.Models.Weights;
+
+namespace Tidar.Training.Adapters;
+
+/// <summary>Weights W [outputs, inputs] that are not trained: packed once for the forward product x·Wᵀ and once for the data gradient dy·W.</summary>
+internal sealed class FrozenMatrix : IDisposable
+{
+    private readonly WorkerTeam _team;
+    private readonly PackedOperand _forward = new();
+    private readonly PackedOperand _backward = new();
+
+    /// <summary>Stacks the rows of <paramref name="parts"/>, all of one width.</summary>
+    public FrozenMatrix(WorkerTeam team, params ReadOnlySpan<WeightTensor> parts)
+    {
+        _team = team;
+        int inputs = parts[0].Columns, outputs = 0;
+        foreach (WeightTensor part in parts)
+            outputs = checked(outputs + (int)part.Rows);
+        using AlignedBuffer<float> values = new((long)outputs * inputs);
+        int row = 0;
+        foreach (WeightTensor part in parts)
+        {
+            part.ReadRows(0, (int)part.Rows, values.Slice((long)row * inputs, checked((int)part.ElementCount)));
+            row += (int)part.Rows;
+        }
+
+        Span<float> all = values.Slice(0, checked(outputs * inputs));
+        _forward.PackTransposed(team, all, outputs, inputs);
+        _backward.Pack(team, all, outputs, inputs);
+    }
+
+    /// <summary>Rows of W.</summary>
+    public int Outputs => _forward.Columns;
+
+    /// <summary>y (+)= x·Wᵀ with x [rows, inputs].</summary>
+    public void Forward(ReadOnlySpan<float> x, int rows, Span<float> y, bool accumulate = false) => _forward.Multiply(_team, x, rows, y, accumulate);
+
+    /// <summary>dx = dy·W with dy [rows, outputs].</summary>
+    public void InputGradient(ReadOnlySpan<float> dy, int rows, Span<float> dx) => _backward.Multiply(_team, dy, rows, dx);
+
+    public void Dispose()
+    {
+        _forward.Dispose();
+        _backward.Dispose();
+    }
+}

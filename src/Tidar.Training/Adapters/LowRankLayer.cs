@@ -1,0 +1,69 @@
+using Tidar.Kernels.Matrices;
+using Tidar.Kernels.Threading;
+using Tidar.Models.Transformers;
+using Tidar.Training.Backpropagation;
+
+namespace Tidar.Training.Adapters;
+
+/// <summary>y += B·(A·x), forward and backward, for A [rank, inputs] and B [outputs, rank].</summary>
+internal sealed class LowRankLayer : IDisposable
+{
+    private readonly WorkerTeam _team;
+    private readonly AdapterParameters _parameters;
+    private readonly LinearLayer _linear;
+    private readonly ParameterSlice _down;
+    private readonly ParameterSlice _up;
+    private readonly int _rank;
+    private readonly int _inputs;
+    private readonly int _outputs;
+    private readonly PackedOperand _downForward = new();
+    private readonly PackedOperand _downBackward = new();
+    private readonly PackedOperand _upForward = new();
+    private readonly PackedOperand _upBackward = new();
+    private readonly Activation _inner;
+    private readonly Activation _innerGradient;
+
+    public LowRankLayer(WorkerTeam team, AdapterParameters parameters, LinearLayer linear, ParameterSlice down, ParameterSlice up)
+    {
+        (_team, _parameters, _linear, _down, _up) = (team, parameters, linear, down, up);
+        _rank = parameters.Shape.Rank;
+        _inputs = down.Length / _rank;
+        _outputs = up.Length / _rank;
+        _inner = new Activation(_rank);
+        _innerGradient = new Activation(_rank);
+    }
+
+    /// <summary>Packs the factors as they are now; to be called when they have changed.</summary>
+    public void Refresh()
+    {
+        Span<float> down = _parameters.Values(_down), up = _parameters.Values(_up);
+        _downForward.PackTransposed(_team, down, _rank, _inputs);
+        _downBackward.Pack(_team, down, _rank, _inputs);
+        _upForward.PackTransposed(_team, up, _outputs, _rank);
+        _upBackward.Pack(_team, up, _outputs, _rank);
+    }
+
+    /// <summary>y += B·(A·x) with x [rows, inputs], y [rows, outputs]; A·x is kept for the backward pass.</summary>
+    public void Forward(ReadOnlySpan<float> x, int rows, Span<float> y)
+    {
+        Span<float> inner = _inner.Rows(rows);
+        _downForward.Multiply(_team, x, rows, inner);
+        _upForward.Multiply(_team, inner, rows, y, accumulate: true);
+    }
+
+    /// <summary>dx += what comes through the factors; their gradients are added to. x is the forward pass's.</summary>
+    public void Backward(ReadOnlySpan<float> dy, ReadOnlySpan<float> x, int rows, Span<float> dx)
+    {
+        Span<float> inner = _inner.Rows(rows), innerGradient = _innerGradient.Rows(rows);
+        _linear.WeightGradient(dy, inner, rows, _outputs, _parameters.Gradients(_up));
+        _upBackward.Multiply(_team, dy, rows, innerGradient);
+        _linear.WeightGradient(innerGradient, x, rows, _rank, _parameters.Gradients(_down));
+        _downBackward.Multiply(_team, innerGradient, rows, dx, accumulate: true);
+    }
+
+    public void Dispose()
+    {
+        foreach (IDisposable part in new IDisposable[] { _downForward, _downBackward, _upForward, _upBackward, _inner, _innerGradient })
+            part.Dispose();
+    }
+}

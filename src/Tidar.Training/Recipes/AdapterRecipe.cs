@@ -1,0 +1,93 @@
+using Tidar.Models.Adapters;
+using Tidar.Models.Weights;
+using Tidar.Training.Optimizer;
+
+namespace Tidar.Training.Recipes;
+
+/// <summary>An adapter's training as a YAML file describes it; see docs/adapters.md. Paths are absolute here (in the file they are relative to it).</summary>
+public sealed record AdapterRecipe
+{
+    /// <summary>The file.</summary>
+    public required string Source { get; init; }
+
+    /// <summary>Folder that receives checkpoints, metrics and the finished adapter.</summary>
+    public required string Output { get; init; }
+
+    /// <summary>Decides initial weights, order of the documents and the places of the blocks.</summary>
+    public required ulong Seed { get; init; }
+
+    /// <summary>The base model; null where the command names it.</summary>
+    public required string? Model { get; init; }
+
+    /// <summary>What is trained on; at least one entry.</summary>
+    public required IReadOnlyList<DataRecipe> Data { get; init; }
+
+    /// <summary>Rank of every pair of factors.</summary>
+    public required int Rank { get; init; }
+
+    /// <summary>K.</summary>
+    public required int DraftLength { get; init; }
+
+    /// <summary>Adapted groups of linear layers.</summary>
+    public required IReadOnlyList<LinearGroup> Groups { get; init; }
+
+    /// <summary>First adapted decoder layer, from 0.</summary>
+    public required int FirstLayer { get; init; }
+
+    /// <summary>Adapted decoder layers; null for all from the first on.</summary>
+    public required int? LayerCount { get; init; }
+
+    /// <summary>A mask embedding for every slot instead of one for all.</summary>
+    public required bool SlotEmbeddings { get; init; }
+
+    /// <summary>Loss weight of slot 0, whose prediction decoding never uses.</summary>
+    public required double FirstSlotWeight { get; init; }
+
+    /// <summary>Slot m's loss counts this to the power of m - 1: late slots matter only where the early ones are right.</summary>
+    public required double SlotDecay { get; init; }
+
+    /// <summary>Share of the base model's own distribution in the targets.</summary>
+    public required double SoftShare { get; init; }
+
+    /// <summary>Tokens of that distribution to keep.</summary>
+    public required int SoftTokens { get; init; }
+
+    /// <summary>Documents of an optimizer step.</summary>
+    public required int DocumentsPerStep { get; init; }
+
+    /// <summary>Most blocks of a document in a step.</summary>
+    public required int BlocksPerDocument { get; init; }
+
+    /// <summary>Most tokens of a document; a longer one is cut.</summary>
+    public required int DocumentTokens { get; init; }
+
+    /// <summary>Most mask rows of one forward and backward pass; a document's blocks stay together.</summary>
+    public required int RowsPerPass { get; init; }
+
+    /// <summary>Constants of AdamW.</summary>
+    public required AdamWSettings Optimizer { get; init; }
+
+    /// <summary>Learning rate of every step.</summary>
+    public required LearningRateSchedule Schedule { get; init; }
+
+    /// <summary>Optimizer steps of the whole run.</summary>
+    public int Steps => Schedule.Steps;
+
+    /// <summary>Measurements on held-out text every so many steps; 0 for never.</summary>
+    public required int EvaluateEvery { get; init; }
+
+    /// <summary>Held-out documents.</summary>
+    public required int EvaluationDocuments { get; init; }
+
+    /// <summary>A checkpoint every so many steps, and after the last.</summary>
+    public required int CheckpointEvery { get; init; }
+
+    /// <summary>Checkpoints that are kept.</summary>
+    public required int KeepCheckpoints { get; init; }
+
+    /// <summary>Element type of the finished adapter; checkpoints to resume from are float32.</summary>
+    public required StoredType FinalType { get; init; }
+
+    /// <summary>Every setting that decides the run's weights under its full name, for the comparison on resuming.</summary>
+    public required IReadOnlyList<KeyValuePair<string, string>> Settings { get; init; }
+}

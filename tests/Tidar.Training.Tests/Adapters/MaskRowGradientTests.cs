@@ -1,0 +1,94 @@
+using Tidar.Models.Adapters;
+using Tidar.Models.Configuration;
+using Tidar.Models.Transformers;
+using Tidar.Training.Adapters;
+using Tidar.Training.Backpropagation;
+
+namespace Tidar.Training.Tests.Adapters;
+
+public sealed class MaskRowGradientTests
+{
+    [Theory]
+    [InlineData(ModelArchitecture.Llama, true, 0)]
+    [InlineData(ModelArchitecture.Qwen2, false, 1)]
+    [InlineData(ModelArchitecture.Qwen3, true, 0)]
+    public void Gradients_are_the_slopes_of_the_loss(ModelArchitecture architecture, bool slotEmbeddings, int firstLayer)
+    {
+        using AdapterScene scene = new(architecture, slotEmbeddings: slotEmbeddings, firstLayer: firstLayer);
+        MaskBatch batch = scene.Batch();
+        scene.Decoder.AddGradients(batch, 1);
+        foreach (Parameter parameter in scene.Parameters.All)
+        {
+            float[] gradient = scene.Parameters.Gradients(parameter.Slice).ToArray(), values = scene.Parameters.Values(parameter.Slice).ToArray();
+
+            // Along the gradient the slope is its length, which float32 losses resolve well.
+            double length = Math.Sqrt(gradient.Sum(g => (double)g * g)), step = 3e-3;
+            Assert.True(length > 1e-4, parameter.Name);
+            double slope = (At(step) - At(-step)) / (2 * step);
+            Assert.True(Math.Abs(slope - length) < (0.01 * length) + 2e-3, $"{parameter.Name}: slope {slope}, gradient {length}");
+
+            double At(double distance)
+            {
+                Span<float> moved = scene.Parameters.Values(parameter.Slice);
+                for (int i = 0; i < moved.Length; i++)
+                    moved[i] = (float)(values[i] + (distance * gradient[i] / length));
+                scene.Decoder.Refresh();
+                double loss = scene.Decoder.Evaluate(batch);
+                values.CopyTo(moved);
+                scene.Decoder.Refresh();
+                return loss;
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(ModelArchitecture.Llama)]
+    [InlineData(ModelArchitecture.Qwen2)]
+    [InlineData(ModelArchitecture.Qwen3)]
+    public void Without_factors_a_mask_row_is_the_base_models_row(ModelArchitecture architecture)
+    {
+        using AdapterScene scene = new(architecture);
+        foreach (Parameter parameter in scene.Parameters.All)
+            scene.Parameters.Values(parameter.Slice).Clear();
+        const int MaskToken = 17;
+        float[] embedding = new float[scene.Config.HiddenSize];
+        scene.Checkpoint.Get("model.embed_tokens.weight", scene.Config.VocabularySize, scene.Config.HiddenSize).ReadRows(MaskToken, 1, embedding);
+        Span<float> masks = scene.Parameters.Values(scene.Parameters[AdapterNames.MaskEmbedding].Slice);
+        for (int slot = 0; slot < AdapterScene.DraftLength; slot++)
+            embedding.CopyTo(masks[(slot * embedding.Length)..]);
+        scene.Decoder.Refresh();
+        double expected = 0;
+        MaskBatch batch = scene.Batch();
+        foreach (MaskTarget target in batch.Targets)
+            expected += target.Weight * Loss(scene, batch, target, MaskToken);
+        Assert.Equal(expected, scene.Decoder.Evaluate(batch), 1e-4 * expected);
+    }
+
+    [Fact]
+    public void Gradients_have_the_same_bits_at_any_number_of_threads()
+    {
+        using AdapterScene one = new(ModelArchitecture.Qwen3, threads: 1), five = new(ModelArchitecture.Qwen3, threads: 5);
+        Assert.Equal(one.Decoder.AddGradients(one.Batch(), 0.25), five.Decoder.AddGradients(five.Batch(), 0.25));
+        foreach (Parameter parameter in one.Parameters.All)
+            Assert.Equal(one.Parameters.Gradients(parameter.Slice).ToArray(), five.Parameters.Gradients(parameter.Slice).ToArray());
+    }
+
+    // The loss of one row, by the decoder that generates text.
+    private static double Loss(AdapterScene scene, MaskBatch batch, MaskTarget target, int maskToken)
+    {
+        int first = target.Row / AdapterScene.DraftLength * AdapterScene.DraftLength, start = batch.Layout.Positions[first];
+        int document = batch.Layout.Documents.FindIndex(d => first < d.SpanStart + d.SpanCount);
+        using KeyValueCache cache = scene.Transformer.CreateCache(32);
+        RowBatch rows = new();
+        for (int p = 0; p < start; p++)
+            rows.AddClean(cache, scene.Documents[document].Tokens[p], p);
+        int block = rows.AddBlock(cache, [.. Enumerable.Repeat(maskToken, AdapterScene.DraftLength)], start, start);
+        scene.Transformer.Forward(rows);
+        float[] logits = new float[scene.Config.VocabularySize];
+        scene.Transformer.Logits([block + target.Row - first], logits);
+        double normalizer = Math.Log(logits.Sum(l => Math.Exp(l))), loss = 0;
+        for (int i = 0; i < target.Target.Tokens.Length; i++)
+            loss += target.Target.Probabilities[i] * (normalizer - logits[target.Target.Tokens[i]]);
+        return loss;
+    }
+}
