@@ -2,6 +2,8 @@ using Tidar.Cli.Hosting;
 using Tidar.Cli.Progress;
 using Tidar.Kernels.Matrices;
 using Tidar.Kernels.Threading;
+using Tidar.Models;
+using Tidar.Models.Adapters;
 using Tidar.Models.Configuration;
 using Tidar.Models.Transformers;
 using Tidar.Models.Weights;
@@ -15,6 +17,7 @@ namespace Tidar.Cli.Models;
 internal sealed class LoadedModel : IDisposable
 {
     private readonly Checkpoint _checkpoint;
+    private readonly MaskAdapter? _adapter;
     private readonly WeightFormat? _format;
     private readonly CommandContext _context;
     private readonly WorkerTeam _team;
@@ -25,9 +28,12 @@ internal sealed class LoadedModel : IDisposable
     /// <param name="threads">Threads of the worker team.</param>
     /// <param name="format">Format of the weights in memory; null keeps every weight's exact value.</param>
     /// <param name="context">Where progress is shown.</param>
-    public LoadedModel(Checkpoint checkpoint, int threads, WeightFormat? format, CommandContext context)
+    /// <param name="adapter">Folder of an adapter for the model; null for none.</param>
+    /// <exception cref="InvalidInputException">The adapter is malformed or does not fit the model.</exception>
+    public LoadedModel(Checkpoint checkpoint, int threads, WeightFormat? format, CommandContext context, string? adapter = null)
     {
         _checkpoint = checkpoint;
+        _adapter = adapter is null ? null : MaskAdapter.Read(ModelLocator.FindAdapter(adapter), checkpoint.Config);
         _format = format;
         _context = context;
         _team = new WorkerTeam(threads);
@@ -35,7 +41,7 @@ internal sealed class LoadedModel : IDisposable
     }
 
     /// <summary>Its shape.</summary>
-    public ModelConfig Config => _checkpoint.Config;
+    public ModelConfig Config => _adapter is null ? _checkpoint.Config : _adapter.Adapt(_checkpoint.Config);
 
     /// <summary>Number of its weights.</summary>
     public long ParameterCount => _checkpoint.ParameterCount;
@@ -45,7 +51,7 @@ internal sealed class LoadedModel : IDisposable
 
     /// <summary>The model ready to run; packs the weights the first time.</summary>
     public Transformer Transformer => _transformer ??=
-        LoadingView.Follow(_context, PackedWeights(), progress => Transformer.Load(_checkpoint, _team, _format, progress));
+        LoadingView.Follow(_context, PackedWeights(), progress => Transformer.Load(_checkpoint, _team, _format, progress, _adapter));
 
     /// <inheritdoc/>
     public void Dispose()

@@ -15,16 +15,25 @@ internal static class ModelLocator
     /// <exception cref="InvalidInputException">Nothing of that name is there.</exception>
     public static string Find(string? named)
     {
-        string name = named ?? EmbeddedName;
-        if (named is not null && (Directory.Exists(named) || File.Exists(named)))
-            return named;
-        bool plain = name.Length > 0 && !name.Contains('/') && !name.Contains('\\') && name is not "." and not "..";
-        if (plain && Roots().SelectMany(root => Candidates(root, name)).FirstOrDefault(p => Directory.Exists(p) || File.Exists(p)) is string path)
+        if (Find(named, named ?? EmbeddedName) is { } path)
             return path;
         string expected = named is null
             ? $"the embedded model {EmbeddedName} under models/ (--model names another)"
             : "a model folder, a GGUF file, or a name under models/";
         throw new InvalidInputException("--model", null, expected, named is null ? "none" : named.Length == 0 ? "an empty name" : $"nothing at {named}");
+    }
+
+    /// <summary>The folder of an adapter: a path, or a name under <c>models/</c>.</summary>
+    /// <exception cref="InvalidInputException">Nothing of that name is there.</exception>
+    public static string FindAdapter(string named) =>
+        Find(named, named) ?? throw new InvalidInputException("--adapter", null, "an adapter folder, or a name under models/", $"nothing at {named}");
+
+    private static string? Find(string? given, string name)
+    {
+        if (given is not null && (Directory.Exists(given) || File.Exists(given)))
+            return given;
+        bool plain = name.Length > 0 && !name.Contains('/') && !name.Contains('\\') && name is not "." and not "..";
+        return plain ? Roots().SelectMany(root => Candidates(root, name)).FirstOrDefault(p => Directory.Exists(p) || File.Exists(p)) : null;
     }
 
     private static IEnumerable<string> Candidates(string root, string name) => [Path.Combine(root, name), Path.Combine(root, $"{name}.gguf")];

@@ -15,6 +15,7 @@ internal sealed class ModelOptions(bool exact)
     private readonly Option<string?> _model = Opt.Text(
         "--model", "PATH|NAME", "Hugging Face folder, GGUF file, or a name under models/ (default: the embedded tidar-demo)");
 
+    private readonly Option<string?> _adapter = Opt.Text("--adapter", "PATH|NAME", "adapter for mask rows (docs/adapters.md): TiDAR on a model that was not trained for it");
     private readonly Option<string?> _weights = WeightsOption.Create(
         exact ? "exactly as stored" : "int8; int4 for a 4-bit file; exactly as stored below a million parameters");
 
@@ -25,7 +26,7 @@ internal sealed class ModelOptions(bool exact)
     /// <summary>Adds the options to a command.</summary>
     public void AddTo(Command command)
     {
-        foreach (Option option in new Option[] { _model, _weights, _threads, _seed, _json })
+        foreach (Option option in new Option[] { _model, _adapter, _weights, _threads, _seed, _json })
             command.Options.Add(option);
     }
 
@@ -35,7 +36,7 @@ internal sealed class ModelOptions(bool exact)
     {
         Checkpoint checkpoint = Checkpoint.Open(ModelLocator.Find(parsed.GetValue(_model)));
         WeightFormat? format = WeightsOption.Format(parsed.GetValue(_weights)) ?? (exact ? null : Transformer.FastFormat(checkpoint));
-        return new LoadedModel(checkpoint, parsed.GetValue(_threads) ?? Environment.ProcessorCount, format, context);
+        return new LoadedModel(checkpoint, parsed.GetValue(_threads) ?? Environment.ProcessorCount, format, context, parsed.GetValue(_adapter));
     }
 
     /// <summary>Seed of the first prompt.</summary>

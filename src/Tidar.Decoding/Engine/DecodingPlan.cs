@@ -20,6 +20,9 @@ internal sealed class DecodingPlan
 
     private const string Source = "decoding options";
 
+    // What mask rows carry where an adapter brings what they start from: any id that exists.
+    private const int TokenOfMasks = 0;
+
     private readonly ModelConfig _config;
     private readonly GenerationOptions _options;
     private readonly OutcomeSet? _outcomes;
@@ -30,9 +33,9 @@ internal sealed class DecodingPlan
     public DecodingPlan(GenerationOptions options, ModelConfig config)
     {
         (_options, _config) = (options, config);
-        MaskToken = options.MaskTokenId ?? config.Tidar?.MaskTokenId;
+        MaskToken = options.MaskTokenId ?? (config.Tidar is { HasMaskToken: true } tidar ? tidar.MaskTokenId : null);
         Strategy = options.Strategy != StrategyKind.Auto ? options.Strategy
-            : MaskToken is null ? StrategyKind.Autoregressive
+            : MaskToken is null && config.Tidar is null ? StrategyKind.Autoregressive
             : StrategyKind.Tidar;
         ContextLength = options.ContextLength ?? config.MaxPositions;
         CheckCommon();
@@ -95,7 +98,7 @@ internal sealed class DecodingPlan
     /// <summary>Creates the strategy of a sequence.</summary>
     public IDecodingStrategy CreateStrategy(TokenSequence sequence) => _outcomes is null
         ? new AutoregressiveStrategy(sequence)
-        : new TidarStrategy(sequence, new TidarSettings(MaskToken!.Value, _outcomes, _options.Beta));
+        : new TidarStrategy(sequence, new TidarSettings(MaskToken ?? TokenOfMasks, _outcomes, _options.Beta));
 
     private void CheckCommon()
     {
@@ -113,8 +116,8 @@ internal sealed class DecodingPlan
 
     private void CheckTidar()
     {
-        const string Trained = "a model trained with TiDAR (a \"tidar\" record in config.json), or a mask token";
-        Require(MaskToken is not null, "strategy", Trained, "a plain autoregressive model");
+        const string Trained = "a model trained with TiDAR (a \"tidar\" record in config.json), an adapter, or a mask token";
+        Require(MaskToken is not null || _config.Tidar is not null, "strategy", Trained, "a plain autoregressive model");
         Require(DraftLength is >= 1 and <= LongestDraft, "draft length", $"1 to {LongestDraft}", DraftLength);
         string mode = DecodingNames.Of(Mode);
         Require(_options.Outcomes is not null || Mode != TidarMode.Sparse, "outcomes", "the outcomes to draft in mode sparse", "none");

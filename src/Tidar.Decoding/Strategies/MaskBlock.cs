@@ -14,5 +14,5 @@ internal sealed class MaskBlock
 
     /// <summary>Adds a block whose slot m stands at position <paramref name="firstPosition"/> + m and sees every clean token before the block.</summary>
     /// <returns>The row of slot 0.</returns>
-    public int AddTo(SequencePass pass, int firstPosition) => pass.AddBlock(_tokens, firstPosition);
+    public int AddTo(SequencePass pass, int firstPosition) => pass.AddMasks(_tokens, firstPosition);
 }

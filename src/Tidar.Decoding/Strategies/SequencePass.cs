@@ -33,9 +33,11 @@ public sealed class SequencePass
     /// <returns>The row's number.</returns>
     public int AddClean(int token, int position) => _batch.AddClean(_cache, token, position);
 
-    /// <summary>Adds a block of ephemeral tokens that sees all clean tokens before <paramref name="firstPosition"/> and itself in both directions.</summary>
+    /// <summary>Adds a block of masks that sees all clean tokens before <paramref name="firstPosition"/> and itself in both directions.</summary>
+    /// <param name="tokens">The mask token for every slot.</param>
+    /// <param name="firstPosition">Position of slot 0.</param>
     /// <returns>The number of the first row; the others follow.</returns>
-    public int AddBlock(ReadOnlySpan<int> tokens, int firstPosition) => _batch.AddBlock(_cache, tokens, firstPosition, firstPosition);
+    public int AddMasks(ReadOnlySpan<int> tokens, int firstPosition) => _batch.AddBlock(_cache, tokens, firstPosition, firstPosition, areMasks: true);
 
     /// <summary>Says that more of the prompt has to come before anything can be decided.</summary>
     public void ContinuePrefill() => IsPartial = true;

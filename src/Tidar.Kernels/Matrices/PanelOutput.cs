@@ -11,15 +11,19 @@ internal readonly unsafe struct PanelOutput
     private readonly float* _y;
     private readonly float* _bias;
     private readonly Epilogue _epilogue;
+    private readonly float* _additions;
+    private readonly int* _additionOf;
     private readonly Candidate* _candidates;
     private readonly int _rows;
     private readonly int _excluded;
 
-    /// <summary>Results go to <paramref name="y"/>.</summary>
-    public PanelOutput(float* y, int columns, Epilogue epilogue, float* bias)
+    /// <summary>Results go to <paramref name="y"/>; a row r with <paramref name="additionOf"/>[r] ≥ 0 gets that one of <paramref name="additions"/> first.</summary>
+    public PanelOutput(float* y, int columns, Epilogue epilogue, float* bias, float* additions = null, int* additionOf = null)
     {
         _y = y;
         _bias = bias;
+        _additions = additions;
+        _additionOf = additionOf;
         (Columns, _epilogue, _excluded) = (columns, epilogue, -1);
     }
 
@@ -34,7 +38,7 @@ internal readonly unsafe struct PanelOutput
     public int Columns { get; }
 
     /// <summary>Whether results may be written to their place at once.</summary>
-    public bool IsPlain => _epilogue == Epilogue.Store && _bias is null && _candidates is null;
+    public bool IsPlain => _epilogue == Epilogue.Store && _bias is null && _candidates is null && _additionOf is null;
 
     /// <summary>Panels that the matrix has.</summary>
     public int Panels => _epilogue == Epilogue.SwiGlu ? GatedRows.Count(Columns / 2) / Panel.Width : Panel.Count(Columns);
@@ -80,6 +84,8 @@ internal readonly unsafe struct PanelOutput
             float* target = At(firstRow + r, panel);
             if (addend is not null)
                 AddTo<TLanes>(tile, addend, Panel.Width);
+            if (_additionOf is not null && _additionOf[firstRow + r] >= 0)
+                AddTo<TLanes>(tile, _additions + ((((nint)_additionOf[firstRow + r] * Panels) + panel) * Panel.Width), Panel.Width);
             if (_epilogue == Epilogue.SwiGlu)
                 Gate<TLanes>(tile);
             if (width < span)

@@ -38,7 +38,9 @@ public abstract unsafe class WeightMatrix : IDisposable
     /// <param name="y">[rows, Outputs], or [rows, Outputs / 2] for <see cref="Epilogue.SwiGlu"/>; for <see cref="Epilogue.SwiGlu"/> also narrower, without the padding.</param>
     /// <param name="epilogue">What becomes of the results.</param>
     /// <param name="bias">Added to the results before that, [Outputs]; empty for none.</param>
-    public void Multiply(WorkerTeam team, PreparedRows x, Span<float> y, Epilogue epilogue = Epilogue.Store, ReadOnlySpan<float> bias = default)
+    /// <param name="additions">Added to the results of some rows, after the bias.</param>
+    public void Multiply(
+        WorkerTeam team, PreparedRows x, Span<float> y, Epilogue epilogue = Epilogue.Store, ReadOnlySpan<float> bias = default, RowAdditions additions = default)
     {
         if (x.Count == 0)
             return;
@@ -48,8 +50,19 @@ public abstract unsafe class WeightMatrix : IDisposable
             ArgumentOutOfRangeException.ThrowIfNotEqual(GatedRows.Count(width), Outputs, nameof(y));
         if (!bias.IsEmpty)
             ArgumentOutOfRangeException.ThrowIfNotEqual(bias.Length, Outputs, nameof(bias));
-        fixed (float* py = y, pb = bias)
-            Multiply(team, x.For(this), x.Count, new PanelOutput(py, epilogue == Epilogue.SwiGlu ? 2 * width : width, epilogue, pb));
+        if (!additions.Indices.IsEmpty)
+            CheckAdditions(additions, x.Count);
+        fixed (float* py = y, pb = bias, pa = additions.Values)
+        fixed (int* pi = additions.Indices)
+            Multiply(team, x.For(this), x.Count, new PanelOutput(py, epilogue == Epilogue.SwiGlu ? 2 * width : width, epilogue, pb, pa, pi));
+    }
+
+    private void CheckAdditions(RowAdditions additions, int rows)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(additions.Indices.Length, rows, nameof(additions));
+        int count = additions.Values.Length / RowAdditions.Width(Outputs);
+        foreach (int index in additions.Indices[..rows])
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, count, nameof(additions));
     }
 
     /// <summary>The column of each row's largest result, without writing the results anywhere: the greedy choice of an LM head.</summary>

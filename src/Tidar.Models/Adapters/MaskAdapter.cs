@@ -37,6 +37,9 @@ public sealed partial class MaskAdapter
     /// <summary>The factors of a group of linear layers; null where it has none.</summary>
     public LowRankFactors? Find(int layer, LinearGroup group) => _factors.GetValueOrDefault((layer, group));
 
+    /// <summary>The adapted model's configuration: it drafts, and no entry of the vocabulary is needed for it.</summary>
+    public ModelConfig Adapt(ModelConfig config) => config with { Tidar = new TidarConfig(DraftLength, config.Tidar?.MaskTokenId ?? TidarConfig.NoMaskToken) };
+
     /// <summary>Reads an adapter for a model of the given shape.</summary>
     /// <exception cref="InvalidInputException">A file is missing or malformed, or does not fit the model.</exception>
     public static MaskAdapter Read(string folder, ModelConfig model)

@@ -53,13 +53,18 @@ public sealed class RowBatch
     /// Adds a block of ephemeral rows at positions <paramref name="firstPosition"/>, +1, … that see positions 0 … <paramref name="prefixLength"/>-1 and all of the
     /// block, both directions. Nothing of them stays in the cache.
     /// </summary>
+    /// <param name="cache">The sequence.</param>
+    /// <param name="tokens">Tokens of the rows; those of mask rows say nothing where an adapter brings a mask embedding.</param>
+    /// <param name="firstPosition">Position of the first row.</param>
+    /// <param name="prefixLength">Clean positions that the rows see.</param>
+    /// <param name="areMasks">Whether the rows are masks, slot 0 first.</param>
     /// <returns>The number of the block's first row.</returns>
-    public int AddBlock(KeyValueCache cache, ReadOnlySpan<int> tokens, int firstPosition, int prefixLength)
+    public int AddBlock(KeyValueCache cache, ReadOnlySpan<int> tokens, int firstPosition, int prefixLength, bool areMasks = false)
     {
         int sequence = CheckPrefix(cache, firstPosition, prefixLength);
         int first = _rows.Count, span = EphemeralCount;
         for (int i = 0; i < tokens.Length; i++)
-            _rows.Add(new TokenRow(tokens[i], firstPosition + i, sequence, prefixLength, span, tokens.Length, EphemeralCount++));
+            _rows.Add(new TokenRow(tokens[i], firstPosition + i, sequence, prefixLength, span, tokens.Length, EphemeralCount++, areMasks));
         return first;
     }
 

@@ -10,7 +10,8 @@ namespace Tidar.Models.Transformers;
 /// <param name="SpanStart">First ephemeral row (counted among ephemeral rows of the batch) that the row sees.</param>
 /// <param name="SpanLength">Ephemeral rows that the row sees; 0 for none.</param>
 /// <param name="Ephemeral">Index of this row among the ephemeral rows; -1 for a clean row, whose keys and values go into the cache.</param>
-public readonly record struct TokenRow(int Token, int Position, int Sequence, int PrefixLength, int SpanStart, int SpanLength, int Ephemeral)
+/// <param name="IsMask">Whether the row stands for a token yet unknown: what an adapter acts on.</param>
+public readonly record struct TokenRow(int Token, int Position, int Sequence, int PrefixLength, int SpanStart, int SpanLength, int Ephemeral, bool IsMask = false)
 {
     /// <summary>Whether keys and values are written into the cache at <see cref="Position"/>.</summary>
     public bool IsClean => Ephemeral < 0;

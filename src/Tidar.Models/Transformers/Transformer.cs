@@ -2,6 +2,7 @@ using Tidar.Kernels.Attention;
 using Tidar.Kernels.Elementwise;
 using Tidar.Kernels.Matrices;
 using Tidar.Kernels.Threading;
+using Tidar.Models.Adapters;
 using Tidar.Models.Configuration;
 using Tidar.Models.Weights;
 
@@ -19,6 +20,7 @@ public sealed class Transformer : ILanguageModel, IDisposable
     private const long LeastParameters = 1_000_000;
 
     private readonly TransformerWeights _weights;
+    private readonly AdapterPass? _adapter;
     private readonly WorkerTeam _team;
     private readonly RotaryEmbedding _rope;
     private readonly PrefixSpanAttention _attention;
@@ -35,10 +37,11 @@ public sealed class Transformer : ILanguageModel, IDisposable
     private readonly PreparedRows _input = new();
     private readonly PassState _pass = new();
 
-    private Transformer(ModelConfig config, TransformerWeights weights, WorkerTeam team)
+    private Transformer(ModelConfig config, TransformerWeights weights, WorkerTeam team, MaskAdapter? adapter)
     {
-        Config = config;
+        Config = adapter is null ? config : adapter.Adapt(config);
         _weights = weights;
+        _adapter = adapter is null ? null : new AdapterPass(adapter, config, team);
         _team = team;
         _rope = RopeFrequencies.Create(config);
         _attention = new PrefixSpanAttention(config.HeadCount, config.KeyValueHeadCount, config.HeadDimension);
@@ -57,7 +60,7 @@ public sealed class Transformer : ILanguageModel, IDisposable
     public ModelConfig Config { get; }
 
     /// <summary>Bytes of packed weights that a full pass reads.</summary>
-    public long WeightBytes => _weights.PackedBytes;
+    public long WeightBytes => _weights.PackedBytes + (_adapter?.Bytes ?? 0);
 
     /// <summary>For parity tests: receives the residual stream [rows, hidden] after the embedding (index 0) and after every layer (index 1 …).</summary>
     internal Action<int, ReadOnlyMemory<float>>? HiddenObserver { get; set; }
@@ -67,12 +70,15 @@ public sealed class Transformer : ILanguageModel, IDisposable
     /// <param name="team">Threads; owned by the caller.</param>
     /// <param name="format">Weight format; null keeps every weight's exact value.</param>
     /// <param name="progress">Receives the number of weights packed so far.</param>
-    public static Transformer Load(Checkpoint checkpoint, WorkerTeam team, WeightFormat? format = null, IProgress<long>? progress = null) =>
-        Load(checkpoint.Config, checkpoint.Get, team, format, progress);
+    /// <param name="adapter">Acts on mask rows; clean rows have the same bits with and without it.</param>
+    public static Transformer Load(
+        Checkpoint checkpoint, WorkerTeam team, WeightFormat? format = null, IProgress<long>? progress = null, MaskAdapter? adapter = null) =>
+        Load(checkpoint.Config, checkpoint.Get, team, format, progress, adapter);
 
     /// <summary>Packs weights from wherever <paramref name="find"/> has them.</summary>
-    public static Transformer Load(ModelConfig config, TensorLookup find, WorkerTeam team, WeightFormat? format = null, IProgress<long>? progress = null) =>
-        new(config, TransformerWeights.Load(config, find, new WeightPacker(team, format, progress)), team);
+    public static Transformer Load(
+        ModelConfig config, TensorLookup find, WorkerTeam team, WeightFormat? format = null, IProgress<long>? progress = null, MaskAdapter? adapter = null) =>
+        new(config, TransformerWeights.Load(config, find, new WeightPacker(team, format, progress)), team, adapter);
 
     /// <summary>
     /// The format in which a checkpoint runs fastest at little cost: its own 4-bit grid where it has one, else int8; null, every value exact, below a million parameters, where
@@ -96,17 +102,17 @@ public sealed class Transformer : ILanguageModel, IDisposable
             return;
         _rope.Reserve(_pass.HighestPosition + 1);
         _span.Reserve(batch.EphemeralCount);
+        _adapter?.Select(_pass.Tokens);
         Embed();
         for (int i = 0; i < Config.LayerCount; i++)
         {
-            LayerWeights layer = _weights.Layers[i];
             KeyValueStore[] stores = _pass.Stores(i);
             int rows = _pass.RowCount;
-            Project(rows, layer, stores);
+            Project(rows, i, stores);
             if (i == Config.LayerCount - 1)
                 break;
             Attend(_queryKeyValue.Rows(rows), _pass.AttentionRows, _pass.Tiles, stores);
-            FinishLayer(layer, _hidden.Rows(rows), rows);
+            FinishLayer(i, _hidden.Rows(rows), rows);
             Observe(i + 1, _hidden.Rows(rows));
         }
 
@@ -149,6 +155,7 @@ public sealed class Transformer : ILanguageModel, IDisposable
     public void Dispose()
     {
         _weights.Dispose();
+        _adapter?.Dispose();
         _rope.Dispose();
         _attention.Dispose();
         _span.Dispose();
@@ -164,16 +171,25 @@ public sealed class Transformer : ILanguageModel, IDisposable
         _final.Rows(_pass.RowCount);
         ReadOnlySpan<TokenRow> tokens = _pass.Tokens;
         for (int i = 0; i < tokens.Length; i++)
-            _weights.Embedding.ReadRows(tokens[i].Token, 1, hidden.Slice(i * width, width));
+        {
+            Span<float> row = hidden.Slice(i * width, width);
+            if (_adapter is not null && tokens[i].IsMask)
+                _adapter.Embedding(tokens[i].Slot).CopyTo(row);
+            else
+                _weights.Embedding.ReadRows(tokens[i].Token, 1, row);
+        }
+
         Observe(0, hidden);
     }
 
     // q, k, v of all rows from the residual stream, normalized; keys and values go to their stores.
-    private void Project(int rows, LayerWeights layer, KeyValueStore[] stores)
+    private void Project(int rows, int index, KeyValueStore[] stores)
     {
-        Span<float> queryKeyValue = _queryKeyValue.Rows(rows);
-        _input.SetNormalized(_team, layer.QueryKeyValue, _hidden.Rows(rows), rows, layer.AttentionNorm, Config.NormEpsilon);
-        layer.QueryKeyValue.Multiply(_team, _input, queryKeyValue, bias: layer.QueryKeyValueBias);
+        LayerWeights layer = _weights.Layers[index];
+        Span<float> hidden = _hidden.Rows(rows), queryKeyValue = _queryKeyValue.Rows(rows);
+        _input.SetNormalized(_team, layer.QueryKeyValue, hidden, rows, layer.AttentionNorm, Config.NormEpsilon);
+        RowAdditions additions = Additions(index, LinearGroup.QueryKeyValue, hidden, layer.AttentionNorm);
+        layer.QueryKeyValue.Multiply(_team, _input, queryKeyValue, bias: layer.QueryKeyValueBias, additions: additions);
         KeyValueJob job = new(queryKeyValue, _pass.Tokens, layer, Config, _rope, stores, _span);
         _team.Run(ref job, rows);
     }
@@ -182,16 +198,23 @@ public sealed class Transformer : ILanguageModel, IDisposable
         _attention.Run(_team, queryKeyValue, _queryKeyValue.Width, rows, tiles, stores, _span, _attended.Rows(rows.Length));
 
     // Output projection, residual, norm, MLP, residual, for rows that have been through attention.
-    private void FinishLayer(LayerWeights layer, Span<float> hidden, int rows)
+    private void FinishLayer(int index, Span<float> hidden, int rows)
     {
-        Span<float> inner = _inner.Rows(rows);
-        _input.Set(_team, layer.AttentionOutput, _attended.Rows(rows), rows);
-        layer.AttentionOutput.Multiply(_team, _input, hidden, Epilogue.Add, layer.AttentionOutputBias);
+        LayerWeights layer = _weights.Layers[index];
+        Span<float> attended = _attended.Rows(rows), inner = _inner.Rows(rows);
+        _input.Set(_team, layer.AttentionOutput, attended, rows);
+        RowAdditions additions = Additions(index, LinearGroup.AttentionOutput, attended);
+        layer.AttentionOutput.Multiply(_team, _input, hidden, Epilogue.Add, layer.AttentionOutputBias, additions);
         _input.SetNormalized(_team, layer.GateUp, hidden, rows, layer.MlpNorm, Config.NormEpsilon);
-        layer.GateUp.Multiply(_team, _input, inner, Epilogue.SwiGlu, layer.GateUpBias);
+        additions = Additions(index, LinearGroup.GateUp, hidden, layer.MlpNorm);
+        layer.GateUp.Multiply(_team, _input, inner, Epilogue.SwiGlu, layer.GateUpBias, additions);
         _input.Set(_team, layer.Down, inner, rows);
-        layer.Down.Multiply(_team, _input, hidden, Epilogue.Add, layer.DownBias);
+        additions = Additions(index, LinearGroup.Down, inner);
+        layer.Down.Multiply(_team, _input, hidden, Epilogue.Add, layer.DownBias, additions);
     }
+
+    private RowAdditions Additions(int layer, LinearGroup group, ReadOnlySpan<float> source, ReadOnlySpan<float> norm = default) =>
+        _adapter is null ? default : _adapter.Compute(layer, group, source, norm, Config.NormEpsilon);
 
     // The last layer's attention and MLP for those of the given rows that have not been through them in this pass: their queries and residual
     // streams move to matrices of their own, are finished there, and the results go where Logits finds them.
@@ -208,8 +231,9 @@ public sealed class Transformer : ILanguageModel, IDisposable
             _queryKeyValue.Row(selected[i]).CopyTo(queries.Slice(i * _queryKeyValue.Width, _queryKeyValue.Width));
         }
 
+        _adapter?.Select(_pass.Tokens, selected);
         Attend(queries, _pass.SelectedAttentionRows, _pass.SelectedTiles, _pass.Stores(last));
-        FinishLayer(_weights.Layers[last], hidden, count);
+        FinishLayer(last, hidden, count);
         for (int i = 0; i < count; i++)
             hidden.Slice(i * width, width).CopyTo(_final.Row(selected[i]));
         Observe(last + 1, hidden);
