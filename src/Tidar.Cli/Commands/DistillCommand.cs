@@ -19,7 +19,7 @@ internal sealed class DistillCommand
     private static readonly TimeSpan LineInterval = TimeSpan.FromSeconds(10);
 
     private readonly CommandContext _context;
-    private readonly ModelOptions _model = new();
+    private readonly ModelOptions _model = new(exact: false);
     private readonly GenerationOptionSet _generation = new();
     private readonly Option<string> _prompts = Opt.RequiredText(
         "--prompts", "FILE", "JSONL with prompt, ids or messages a line; line i (from 0) uses seed N + i");

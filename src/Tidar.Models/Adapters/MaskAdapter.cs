@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
 using Tidar.Models.Configuration;
 using Tidar.Models.Weights;
 using Tidar.Models.Weights.Safetensors;
@@ -10,7 +9,7 @@ namespace Tidar.Models.Adapters;
 /// A low-rank adapter that acts on mask rows only (docs/adapters.md), read from a folder in PEFT's layout with <c>tidar.json</c> beside it and checked against
 /// the model it is for. Modules and layers without factors are left as they are.
 /// </summary>
-public sealed partial class MaskAdapter
+public sealed class MaskAdapter
 {
     private readonly Dictionary<(int Layer, LinearGroup Group), LowRankFactors> _factors;
 
@@ -80,8 +79,9 @@ public sealed partial class MaskAdapter
     }
 
     // In memory PEFT puts the adapter's name before "weight"; some tools save it so.
-    private static string Normalize(string name) => AdapterInfix().Replace(name, "$1.weight");
-
-    [GeneratedRegex(@"(\.lora_[AB])\.default\.weight$", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex AdapterInfix();
+    private static string Normalize(string name)
+    {
+        const string Infix = ".default.weight";
+        return name.EndsWith(Infix, StringComparison.Ordinal) ? string.Concat(name.AsSpan(0, name.Length - Infix.Length), ".weight") : name;
+    }
 }

@@ -1,0 +1,191 @@
+using System.Text.Json;
+using Tidar.Decoding.Engine;
+using Tidar.Kernels.Threading;
+using Tidar.Models;
+using Tidar.Models.Adapters;
+using Tidar.Models.Configuration;
+using Tidar.Models.Transformers;
+using Tidar.Models.Weights;
+using Tidar.Models.Weights.Safetensors;
+using Tidar.Tests;
+using Tidar.Training.Adapters;
+using Tidar.Training.Recipes;
+using Tidar.Training.Tokenization;
+
+namespace Tidar.Training.Tests.Adapters;
+
+/// <summary>Training of an adapter for a small random model on that model's own answers.</summary>
+public sealed class AdapterTrainerTests : IDisposable
+{
+    private const int Answers = 24;
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly WorkerTeam _team = new(2);
+    private readonly string _model;
+
+    public AdapterTrainerTests()
+    {
+        ModelConfig config = RandomModel.Config(ModelArchitecture.Qwen2, vocabulary: 40) with { Tidar = null, EosTokenIds = [39] };
+        _model = _folder.File("model");
+        Directory.CreateDirectory(_model);
+        SafetensorsWriter.Write(Path.Combine(_model, "model.safetensors"), RandomModel.Tensors(config, seed: 9, scale: 3), StoredType.F32);
+        ModelConfigWriter.Write(Path.Combine(_model, "config.json"), config, StoredType.F32);
+        File.WriteAllBytes(Path.Combine(_model, "tokenizer.json"), Letters());
+        WriteAnswers();
+    }
+
+    public void Dispose()
+    {
+        _team.Dispose();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public void Held_out_tokens_a_pass_are_those_of_decoding_with_the_adapter_that_was_saved()
+    {
+        AdapterRecipe recipe = Write("run", steps: 30);
+        List<TrainingProgress> reports = [];
+        string adapter = Train(recipe, reports: reports);
+        Assert.True(reports[^1].Loss < reports[0].Loss, $"loss {reports[0].Loss} to {reports[^1].Loss}");
+        DraftEvaluation drafts = reports[^1].Drafts!;
+        Assert.Equal(3, drafts.SlotAccuracy.Count);
+        using Checkpoint checkpoint = Checkpoint.Open(_model);
+        using Transformer model = Transformer.Load(checkpoint, _team, adapter: MaskAdapter.Read(adapter, checkpoint.Config));
+        TextGenerator generator = new(model);
+        int tokens = 0, fused = 0, twoPass = 0;
+        foreach (PreparedDocument document in HeldOut(checkpoint))
+        {
+            int prompt = Array.IndexOf(document.Labelled, true), count = document.Tokens.Length - prompt;
+            tokens += count;
+            fused += Passes(TidarMode.Fused);
+            twoPass += Passes(TidarMode.TwoPass);
+
+            // The prefill is not counted.
+            int Passes(TidarMode mode)
+            {
+                GenerationResult result = generator.Generate(document.Tokens.AsSpan(0, prompt), new GenerationOptions { MaxTokens = count, Mode = mode });
+                Assert.Equal(document.Tokens.Skip(prompt), result.Ids);
+                return result.Passes - 1;
+            }
+        }
+
+        Assert.Equal((double)tokens / fused, drafts.FusedTokensPerPass, 1e-12);
+        Assert.Equal((double)tokens / twoPass, drafts.TwoPassTokensPerPass, 1e-12);
+        using JsonDocument metrics = JsonDocument.Parse(File.ReadLines(Path.Combine(recipe.Output, "metrics.jsonl")).Last());
+        Assert.Equal(Math.Round(drafts.FusedTokensPerPass, 4), metrics.RootElement.GetProperty("held_out_tokens_per_pass_fused").GetDouble());
+    }
+
+    [Fact]
+    public void A_cancelled_and_resumed_run_ends_with_the_bits_of_an_uninterrupted_one()
+    {
+        byte[] whole = Tensors(Train(Write("whole", steps: 7)));
+        AdapterRecipe recipe = Write("cut", steps: 7);
+        using CancellationTokenSource cancel = new();
+        Assert.Throws<OperationCanceledException>(() => Train(recipe, cancellation: cancel.Token, onStep: p =>
+        {
+            if (p.Step == 4)
+                cancel.Cancel();
+        }));
+        using WorkerTeam other = new(3);
+        Assert.Equal(whole, Tensors(Train(recipe, resume: true, team: other)));
+        Assert.Equal(7, File.ReadAllLines(Path.Combine(recipe.Output, "metrics.jsonl")).Length);
+    }
+
+    [Fact]
+    public void A_run_is_not_begun_over_another_nor_resumed_by_another_recipe()
+    {
+        Train(Write("run", steps: 2));
+        Assert.Contains("without checkpoints", Mistake(() => Train(Write("run", steps: 2))), StringComparison.Ordinal);
+        Assert.Contains("steps", Mistake(() => Train(Write("run", steps: 3), resume: true)), StringComparison.Ordinal);
+        Assert.Contains("checkpoint to resume", Mistake(() => Train(Write("new", steps: 3), resume: true)), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("rank: 4", "rank: 0", "adapter.rank")]
+    [InlineData("rank: 4", "rank: 4\n  target_modules: q_proj v_proj", "q_proj, k_proj, v_proj together")]
+    [InlineData("rank: 4", "rank: 4\n  target_modules: qkv", "qkv")]
+    [InlineData("rank: 4", "rank: 4\n  first_layer: 1\n  layers: 2", "adapter.layers")]
+    [InlineData("rank: 4", "rank: 4\n  alpha: 4", "adapter.alpha")]
+    [InlineData("document_tokens: 64", "document_tokens: 5000", "batch.document_tokens")]
+    [InlineData("document_tokens: 64", "document_tokens: 4", "data")]
+    [InlineData("answers.jsonl", "none.jsonl", "none.jsonl")]
+    public void Recipes_that_cannot_be_are_one_line(string old, string changed, string part)
+    {
+        Write("bad", steps: 2);
+        string path = _folder.Write("bad.yaml", File.ReadAllText(_folder.File("bad.yaml")).Replace(old, changed, StringComparison.Ordinal));
+        Assert.Contains(part, Mistake(() => Train(AdapterRecipeReader.Read(path))), StringComparison.Ordinal);
+    }
+
+    private static string Mistake(Action action) => Assert.Throws<InvalidInputException>(action).Message;
+
+    private static byte[] Tensors(string adapter) => File.ReadAllBytes(Path.Combine(adapter, AdapterNames.TensorFile));
+
+    // One token a letter: the data hold ids, so its text does not matter.
+    private static byte[] Letters() => CharacterTokenizer.Create([string.Concat(Enumerable.Range(0, 38).Select(i => (char)('A' + i)))], ["<end>", "<mask>"]);
+
+    private void WriteAnswers()
+    {
+        using Checkpoint checkpoint = Checkpoint.Open(_model);
+        using Transformer model = Transformer.Load(checkpoint, _team);
+        int[][] prompts = [.. Enumerable.Range(0, Answers).Select(i => new[] { i, (7 * i) % 39, 5 })];
+        using StreamWriter writer = new(_folder.File("answers.jsonl"));
+        foreach (GenerationResult result in new BatchGenerator(model, null, 8).Run(prompts, _ => new GenerationOptions { MaxTokens = 24 }))
+            writer.WriteLine(JsonSerializer.Serialize(new { prompt_ids = result.PromptIds, completion_ids = result.Ids }));
+    }
+
+    private AdapterRecipe Write(string name, int steps) => AdapterRecipeReader.Read(_folder.Write($"{name}.yaml", $"""
+        output: {name}
+        seed: 3
+        data:
+          - jsonl: answers.jsonl
+            held_out: 0.3
+        adapter:
+          rank: 4
+          draft_length: 4
+        objective:
+          soft_share: 0.2
+          soft_tokens: 4
+          slot_decay: 0.8
+        batch:
+          documents_per_step: 3
+          blocks_per_document: 5
+          document_tokens: 64
+          rows_per_pass: 24
+        steps: {steps}
+        optimizer:
+          learning_rate: 0.01
+          warmup_steps: 2
+        evaluation:
+          every: {steps}
+          documents: {Answers}
+        checkpoint:
+          every: 3
+          final_type: f32
+        """));
+
+    private List<PreparedDocument> HeldOut(Checkpoint checkpoint)
+    {
+        using AdapterRun run = AdapterRun.Start(Write("peek", steps: 2), checkpoint, _team, null);
+        return run.HeldOut();
+    }
+
+    private string Train(
+        AdapterRecipe recipe,
+        bool resume = false,
+        WorkerTeam? team = null,
+        List<TrainingProgress>? reports = null,
+        Action<TrainingProgress>? onStep = null,
+        CancellationToken cancellation = default)
+    {
+        using Checkpoint checkpoint = Checkpoint.Open(_model);
+        using AdapterTrainer trainer = AdapterTrainer.Create(recipe, checkpoint, team ?? _team, null, resume);
+        trainer.Run(
+            progress =>
+            {
+                reports?.Add(progress);
+                onStep?.Invoke(progress);
+            },
+            cancellation);
+        return trainer.AdapterFolder!;
+    }
+}
