@@ -6,7 +6,7 @@ using Tidar.Models.Weights;
 namespace Tidar.Benchmarks.Kernels;
 
 /// <summary>Attention of one layer of Qwen2.5-1.5B's shape (12 heads, 2 key/value heads of 128): rows of a chain behind a filled cache.</summary>
-public sealed class AttentionBenchmarks : IDisposable
+public class AttentionBenchmarks
 {
     private const int Heads = 12;
     private const int KeyValueHeads = 2;
@@ -45,7 +45,7 @@ public sealed class AttentionBenchmarks : IDisposable
     }
 
     [GlobalCleanup]
-    public void Dispose()
+    public void Cleanup()
     {
         _kernel?.Dispose();
         _store?.Dispose();

@@ -6,7 +6,7 @@ using Tidar.Models.Weights;
 namespace Tidar.Benchmarks.Kernels;
 
 /// <summary>A linear layer of Qwen2.5-1.5B's MLP, [8960, 1536], in every format: preparing its input (for integer formats rotation and quantization), and multiplying.</summary>
-public sealed class MultiplicationBenchmarks : IDisposable
+public class MultiplicationBenchmarks
 {
     private const int Outputs = 8960;
     private const int Inputs = 1536;
@@ -43,7 +43,7 @@ public sealed class MultiplicationBenchmarks : IDisposable
     }
 
     [GlobalCleanup]
-    public void Dispose()
+    public void Cleanup()
     {
         _prepared?.Dispose();
         _matrix?.Dispose();
