@@ -5,12 +5,12 @@ internal sealed unsafe class VectorKernels
 {
     private readonly bool _bfloat16;
     private readonly bool _supported;
+    private nint[]? _entries;
 
     private VectorKernels(bool bfloat16, bool supported)
     {
         _bfloat16 = bfloat16;
         _supported = supported && Environment.Is64BitProcess;
-        Entries = Place(ExecutableMemory.TryPlace);
     }
 
     /// <summary>Signed activations, unsigned weights.</summary>
@@ -22,8 +22,12 @@ internal sealed unsafe class VectorKernels
     /// <summary>Whether this machine runs them: the processor has the instruction and the system allows generated code.</summary>
     public bool Available => Entries.Length > 0;
 
-    /// <summary>One address a number of rows; empty where the code cannot run.</summary>
-    internal nint[] Entries { get; set; }
+    /// <summary>One address a number of rows; empty where the code cannot run. Placed when first asked for: a run that trains nothing needs no bfloat16.</summary>
+    internal nint[] Entries
+    {
+        get => _entries ??= Place(ExecutableMemory.TryPlace);
+        set => _entries = value;
+    }
 
     /// <summary>Multiplies any number of rows.</summary>
     public void Run(int rows, TileArguments arguments)

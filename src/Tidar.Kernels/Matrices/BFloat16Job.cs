@@ -94,7 +94,7 @@ internal readonly unsafe struct BFloat16Job : IJob
         for (int row = 0, now; row < rows; row += now)
         {
             now = Math.Min(RowsOfCall, rows - row);
-            if (_accumulate && k == 0)
+            if (Sse.IsSupported && _accumulate && k == 0)
                 PrefetchSums(arguments.C + (now * arguments.CStride), arguments.CStride, Math.Min(RowsOfCall, rows - row - now));
             if (_tiles)
                 AmxKernels.Run(bfloat16: true, now, arguments);

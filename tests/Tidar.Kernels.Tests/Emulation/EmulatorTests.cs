@@ -60,7 +60,7 @@ public sealed unsafe class EmulatorTests
         using AlignedBuffer<byte> operands = new(Operands * Bytes);
         byte[] input = new byte[Operands * Bytes];
         void* native = Processor.Best >= KernelTier.Avx512 && available && ExecutableMemory.Allowed ? ExecutableMemory.TryPlace(code) : null;
-        for (int repeat = 0; repeat < 2000; repeat++)
+        for (int repeat = 0; repeat < 500; repeat++)
         {
             Fill(random, input, repeat % 5);
             input.CopyTo(operands.Span);
