@@ -35,7 +35,7 @@ internal sealed class AdapterRun : IDisposable
         _stream = Open(CorpusSplit.Train);
         _checkpoints = new CheckpointFolder(recipe.Output);
         _transformer = Transformer.Load(checkpoint, team, format);
-        _frozen = new FrozenDecoder(checkpoint, team);
+        _frozen = new FrozenDecoder(checkpoint, team, recipe.Precision);
         Parameters = new AdapterParameters(shape);
         Clean = new CleanHalf(_transformer);
         Decoder = new MaskRowDecoder(team, _frozen, Parameters);

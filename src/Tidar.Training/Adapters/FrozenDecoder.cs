@@ -1,6 +1,7 @@
 using Tidar.Kernels.Threading;
 using Tidar.Models.Configuration;
 using Tidar.Models.Weights;
+using Tidar.Training.Backpropagation;
 
 namespace Tidar.Training.Adapters;
 
@@ -10,14 +11,17 @@ public sealed class FrozenDecoder : IDisposable
     private readonly FrozenLayer[] _layers;
 
     /// <summary>Packs all weights of a checkpoint.</summary>
-    public FrozenDecoder(Checkpoint checkpoint, WorkerTeam team)
+    /// <param name="checkpoint">The base model.</param>
+    /// <param name="team">Threads.</param>
+    /// <param name="precision">Arithmetic of the products with these weights.</param>
+    public FrozenDecoder(Checkpoint checkpoint, WorkerTeam team, TrainingPrecision precision = TrainingPrecision.Float32)
     {
         ModelConfig config = checkpoint.Config;
         Config = config;
         WeightTensor embedding = checkpoint.Get("model.embed_tokens.weight", config.VocabularySize, config.HiddenSize);
-        _layers = [.. Enumerable.Range(0, config.LayerCount).Select(l => new FrozenLayer(checkpoint, l, team))];
+        _layers = [.. Enumerable.Range(0, config.LayerCount).Select(l => new FrozenLayer(checkpoint, l, team, precision))];
         FinalNorm = checkpoint.Get("model.norm.weight", config.HiddenSize).ReadAll();
-        Head = new FrozenMatrix(team, config.TiedEmbeddings ? embedding : checkpoint.Get("lm_head.weight", config.VocabularySize, config.HiddenSize));
+        Head = new FrozenMatrix(team, precision, config.TiedEmbeddings ? embedding : checkpoint.Get("lm_head.weight", config.VocabularySize, config.HiddenSize));
     }
 
     /// <summary>The shape.</summary>

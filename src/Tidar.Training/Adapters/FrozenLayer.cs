@@ -3,6 +3,7 @@ using Tidar.Kernels.Threading;
 using Tidar.Models.Adapters;
 using Tidar.Models.Configuration;
 using Tidar.Models.Weights;
+using Tidar.Training.Backpropagation;
 
 namespace Tidar.Training.Adapters;
 
@@ -13,7 +14,7 @@ internal sealed class FrozenLayer : IDisposable
     private readonly Dictionary<LinearGroup, float[]> _biases = [];
 
     /// <summary>Packs the layer's weights.</summary>
-    public FrozenLayer(Checkpoint checkpoint, int layer, WorkerTeam team)
+    public FrozenLayer(Checkpoint checkpoint, int layer, WorkerTeam team, TrainingPrecision precision)
     {
         ModelConfig config = checkpoint.Config;
         string prefix = string.Create(CultureInfo.InvariantCulture, $"model.layers.{layer}.");
@@ -25,7 +26,7 @@ internal sealed class FrozenLayer : IDisposable
         {
             IReadOnlyList<LinearModule> modules = LinearModule.Of(group, config);
             int inputs = LinearModule.Inputs(group, config);
-            _matrices.Add(group, new FrozenMatrix(team, [.. modules.Select(m => checkpoint.Get($"{prefix}{m.Name}.weight", m.Outputs, inputs))]));
+            _matrices.Add(group, new FrozenMatrix(team, precision, [.. modules.Select(m => checkpoint.Get($"{prefix}{m.Name}.weight", m.Outputs, inputs))]));
             bool hasBias = group switch
             {
                 LinearGroup.QueryKeyValue => config.QueryKeyValueBias,

@@ -1,7 +1,7 @@
-using Tidar.Kernels.Matrices;
 using Tidar.Kernels.Memory;
 using Tidar.Kernels.Threading;
 using Tidar.Models.Weights;
+using Tidar.Training.Backpropagation;
 
 namespace Tidar.Training.Adapters;
 
@@ -9,13 +9,15 @@ namespace Tidar.Training.Adapters;
 internal sealed class FrozenMatrix : IDisposable
 {
     private readonly WorkerTeam _team;
-    private readonly PackedOperand _forward = new();
-    private readonly PackedOperand _backward = new();
+    private readonly TrainingOperand _forward;
+    private readonly TrainingOperand _backward;
 
     /// <summary>Stacks the rows of <paramref name="parts"/>, all of one width.</summary>
-    public FrozenMatrix(WorkerTeam team, params ReadOnlySpan<WeightTensor> parts)
+    public FrozenMatrix(WorkerTeam team, TrainingPrecision precision, params ReadOnlySpan<WeightTensor> parts)
     {
         _team = team;
+        _forward = new TrainingOperand(precision);
+        _backward = new TrainingOperand(precision);
         int inputs = parts[0].Columns, outputs = 0;
         foreach (WeightTensor part in parts)
             outputs = checked(outputs + (int)part.Rows);
@@ -31,9 +33,6 @@ internal sealed class FrozenMatrix : IDisposable
         _forward.PackTransposed(team, all, outputs, inputs);
         _backward.Pack(team, all, outputs, inputs);
     }
-
-    /// <summary>Rows of W.</summary>
-    public int Outputs => _forward.Columns;
 
     /// <summary>y (+)= x·Wᵀ with x [rows, inputs].</summary>
     public void Forward(ReadOnlySpan<float> x, int rows, Span<float> y, bool accumulate = false) => _forward.Multiply(_team, x, rows, y, accumulate);

@@ -1,5 +1,6 @@
 using Tidar.Models.Adapters;
 using Tidar.Models.Weights;
+using Tidar.Training.Backpropagation;
 using Tidar.Training.Optimizer;
 
 namespace Tidar.Training.Recipes;
@@ -63,6 +64,9 @@ public sealed record AdapterRecipe
 
     /// <summary>Most mask rows of one forward and backward pass; a document's blocks stay together.</summary>
     public required int RowsPerPass { get; init; }
+
+    /// <summary>Arithmetic of the products with the base model's weights; the factors' own are float32.</summary>
+    public required TrainingPrecision Precision { get; init; }
 
     /// <summary>Constants of AdamW.</summary>
     public required AdamWSettings Optimizer { get; init; }

@@ -2,6 +2,7 @@ using Tidar.Models;
 using Tidar.Models.Adapters;
 using Tidar.Models.Configuration;
 using Tidar.Models.Weights;
+using Tidar.Training.Backpropagation;
 using Tidar.Training.Optimizer;
 
 namespace Tidar.Training.Recipes;
@@ -57,6 +58,7 @@ public static class AdapterRecipeReader
             BlocksPerDocument = batch.Integer("blocks_per_document", 1, 1 << 16, 32),
             DocumentTokens = batch.Integer("document_tokens", 4, 1 << 20, 1024),
             RowsPerPass = batch.Integer("rows_per_pass", draftLength, 1 << 20, Math.Max(draftLength, 1024)),
+            Precision = top.Choice("precision", TrainingPrecision.BFloat16, ("f32", TrainingPrecision.Float32), ("bf16", TrainingPrecision.BFloat16)),
             Optimizer = optimizer,
             Schedule = schedule,
             EvaluateEvery = evaluation.Integer("every", 0, MostSteps, 0),

@@ -21,13 +21,13 @@ internal sealed class AdapterScene : IDisposable
     private readonly FrozenDecoder _frozen;
     private readonly CleanHalf _clean;
 
-    public AdapterScene(ModelArchitecture architecture, int threads = 2, bool slotEmbeddings = true, int firstLayer = 0)
+    public AdapterScene(ModelArchitecture architecture, int threads = 2, bool slotEmbeddings = true, int firstLayer = 0, TrainingPrecision precision = TrainingPrecision.Float32)
     {
         Config = RandomModel.Config(architecture, draftLength: DraftLength) with { Tidar = null };
         Checkpoint = Checkpoint.InMemory(Config, [.. RandomModel.Tensors(Config, seed: 5)]);
         _team = new WorkerTeam(threads);
         _transformer = Transformer.Load(Checkpoint, _team);
-        _frozen = new FrozenDecoder(Checkpoint, _team);
+        _frozen = new FrozenDecoder(Checkpoint, _team, precision);
         _clean = new CleanHalf(_transformer);
         Parameters = new AdapterParameters(
             new AdapterShape(Config, 3, DraftLength, firstLayer, Config.LayerCount - firstLayer, [.. LinearModule.Groups], slotEmbeddings));

@@ -151,6 +151,7 @@ public sealed class AdapterTrainerTests : IDisposable
           blocks_per_document: 5
           document_tokens: 64
           rows_per_pass: 24
+        precision: f32
         steps: {steps}
         optimizer:
           learning_rate: 0.01

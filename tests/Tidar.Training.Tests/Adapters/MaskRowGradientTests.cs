@@ -65,6 +65,21 @@ public sealed class MaskRowGradientTests
     }
 
     [Fact]
+    public void In_bfloat16_loss_and_gradients_are_near_those_of_float32()
+    {
+        using AdapterScene exact = new(ModelArchitecture.Qwen3), rounded = new(ModelArchitecture.Qwen3, precision: TrainingPrecision.BFloat16);
+        double expected = exact.Decoder.AddGradients(exact.Batch(), 1), actual = rounded.Decoder.AddGradients(rounded.Batch(), 1);
+        Assert.NotEqual(expected, actual);
+        Assert.Equal(expected, actual, 0.01 * expected);
+        foreach (Parameter parameter in exact.Parameters.All)
+        {
+            float[] g = exact.Parameters.Gradients(parameter.Slice).ToArray(), h = rounded.Parameters.Gradients(parameter.Slice).ToArray();
+            double difference = Math.Sqrt(g.Zip(h, (a, b) => (double)(a - b) * (a - b)).Sum()), length = Math.Sqrt(g.Sum(a => (double)a * a));
+            Assert.True(difference < 0.05 * length, $"{parameter.Name}: {difference} of {length}");
+        }
+    }
+
+    [Fact]
     public void Gradients_have_the_same_bits_at_any_number_of_threads()
     {
         using AdapterScene one = new(ModelArchitecture.Qwen3, threads: 1), five = new(ModelArchitecture.Qwen3, threads: 5);

@@ -1,0 +1,11 @@
+namespace Tidar.Training.Backpropagation;
+
+/// <summary>Arithmetic of training's large products; sums, and everything else, are float32.</summary>
+public enum TrainingPrecision
+{
+    /// <summary>Both operands as they are.</summary>
+    Float32,
+
+    /// <summary>Both operands rounded to bfloat16.</summary>
+    BFloat16,
+}
