@@ -21,73 +21,104 @@ public static unsafe class MachinePeak
 
     /// <summary>Operations per second of int8 dot products; a multiply-add counts as two.</summary>
     /// <remarks>From registers alone where code is generated; elsewhere the engine's own kernel over a panel in the first-level cache.</remarks>
-    public static double Int8OperationsPerSecond(int threads) =>
-        PeakLoops.Int8 is { } loop ? Generated(loop, threads) : Best(new Int8KernelWork(), threads);
+    public static double Int8OperationsPerSecond(int threads) => Best(Int8(threads));
 
     /// <summary>Operations per second of bfloat16 dot products with float32 sums; a multiply-add counts as two.</summary>
     /// <remarks>Without such an instruction bfloat16 is widened and the float32 peak is the limit.</remarks>
     public static double BFloat16OperationsPerSecond(int threads) =>
-        PeakLoops.BFloat16 is { } loop ? Generated(loop, threads) : Float32OperationsPerSecond(threads);
+        Best(PeakLoops.BFloat16 is { } loop ? new ComputeWindow<GeneratedWork>(new GeneratedWork(loop), threads) : Float32(threads));
 
     /// <summary>Operations per second of float32 multiply-adds, each counted as two.</summary>
-    public static double Float32OperationsPerSecond(int threads) => Processor.VectorTier switch
-    {
-        KernelTier.Avx512 => Best(new Float32Work<Lanes512>(), threads),
-        KernelTier.Avx2 => Best(new Float32Work<Lanes256>(), threads),
-        _ => Best(new Float32Work<Lanes128>(), threads),
-    };
+    public static double Float32OperationsPerSecond(int threads) => Best(Float32(threads));
 
     /// <summary>Bytes per second that <paramref name="threads"/> threads read from memory, each its own part of a buffer of 512 MiB.</summary>
-    public static double ReadBytesPerSecond(int threads)
-    {
-        using AlignedBuffer<byte> buffer = new(ReadBytes);
+    public static double ReadBytesPerSecond(int threads) => Best(new ReadWindow(threads));
 
-        // Memory that was never written has no pages of its own: reading it would be reading a cache.
-        buffer.Span.Fill(1);
-        using WorkerTeam team = new(threads);
-        ReadJob job = new(buffer.Pointer, ReadBytes / threads / ReadJob.BlockBytes);
-        double best = 0;
-        for (int window = 0; window < Windows; window++)
+    internal static PeakWindow Int8(int threads) => PeakLoops.Int8 is { } loop
+        ? new ComputeWindow<GeneratedWork>(new GeneratedWork(loop), threads)
+        : new ComputeWindow<Int8KernelWork>(new Int8KernelWork(), threads);
+
+    internal static PeakWindow Float32(int threads) => Processor.VectorTier switch
+    {
+        KernelTier.Avx512 => new ComputeWindow<Float32Work<Lanes512>>(default, threads),
+        KernelTier.Avx2 => new ComputeWindow<Float32Work<Lanes256>>(default, threads),
+        _ => new ComputeWindow<Float32Work<Lanes128>>(default, threads),
+    };
+
+    private static double Best(PeakWindow window)
+    {
+        using (window)
         {
-            long start = Stopwatch.GetTimestamp();
-            team.Run(ref job, threads);
-            best = Math.Max(best, threads * job.Blocks * ReadJob.BlockBytes / Stopwatch.GetElapsedTime(start).TotalSeconds);
+            double best = 0;
+            for (int i = 0; i < Windows; i++)
+                best = Math.Max(best, window.Next());
+            return best;
+        }
+    }
+
+    /// <summary>A short measurement that can be repeated.</summary>
+    internal abstract class PeakWindow(int threads) : IDisposable
+    {
+        protected WorkerTeam Team { get; } = new(threads);
+
+        /// <summary>Measures once: operations or bytes per second.</summary>
+        public abstract double Next();
+
+        public virtual void Dispose() => Team.Dispose();
+    }
+
+    internal sealed class ReadWindow : PeakWindow
+    {
+        private readonly AlignedBuffer<byte> _buffer = new(ReadBytes);
+
+        public ReadWindow(int threads)
+            : base(threads)
+        {
+            // Memory that was never written has no pages of its own: reading it would be reading a cache.
+            _buffer.Span.Fill(1);
         }
 
-        return best;
+        public override double Next()
+        {
+            ReadJob job = new(_buffer.Pointer, ReadBytes / Team.Threads / ReadJob.BlockBytes);
+            long start = Stopwatch.GetTimestamp();
+            Team.Run(ref job, Team.Threads);
+            return Team.Threads * job.Blocks * ReadJob.BlockBytes / Stopwatch.GetElapsedTime(start).TotalSeconds;
+        }
+
+        public override void Dispose()
+        {
+            base.Dispose();
+            _buffer.Dispose();
+        }
     }
 
-    private static double Generated(PeakLoop loop, int threads)
-    {
-        // Small numbers of both signs, as activations and weights are; also as bfloat16.
-        using AlignedBuffer<byte> operands = new(PeakLoop.OperandBytes);
-        for (int i = 0; i < operands.Length; i++)
-            operands.Pointer[i] = (byte)(i % 2 == 0 ? i * 37 : 0x3E + (i / 2 % 2));
-        return Best(new GeneratedWork(loop, operands.Pointer), threads);
-    }
-
-    private static double Best<TWork>(TWork work, int threads)
+    private sealed class ComputeWindow<TWork> : PeakWindow
         where TWork : struct, IWork
     {
-        using WorkerTeam team = new(threads);
-        nint iterations = 1000;
-        double seconds = Time(work, 1, team); // compiles the loop
-        while ((seconds = Time(work, iterations, team)) < WindowSeconds / 8)
-            iterations *= 4;
-        iterations = Math.Max(1, (nint)(iterations * WindowSeconds / seconds));
-        double best = double.MaxValue;
-        for (int window = 0; window < Windows; window++)
-            best = Math.Min(best, Time(work, iterations, team));
-        return (double)iterations * work.OperationsPerIteration * threads / best;
-    }
+        private readonly TWork _work;
+        private readonly nint _iterations = 1000;
 
-    private static double Time<TWork>(TWork work, nint iterations, WorkerTeam team)
-        where TWork : struct, IWork
-    {
-        WorkJob<TWork> job = new(work, iterations);
-        long start = Stopwatch.GetTimestamp();
-        team.Run(ref job, team.Threads);
-        return Stopwatch.GetElapsedTime(start).TotalSeconds;
+        public ComputeWindow(TWork work, int threads)
+            : base(threads)
+        {
+            _work = work;
+            Time(1); // compiles the loop
+            double seconds;
+            while ((seconds = Time(_iterations)) < WindowSeconds / 8)
+                _iterations *= 4;
+            _iterations = Math.Max(1, (nint)(_iterations * WindowSeconds / seconds));
+        }
+
+        public override double Next() => (double)_iterations * _work.OperationsPerIteration * Team.Threads / Time(_iterations);
+
+        private double Time(nint iterations)
+        {
+            WorkJob<TWork> job = new(_work, iterations);
+            long start = Stopwatch.GetTimestamp();
+            Team.Run(ref job, Team.Threads);
+            return Stopwatch.GetElapsedTime(start).TotalSeconds;
+        }
     }
 
     private interface IWork
@@ -104,15 +135,17 @@ public static unsafe class MachinePeak
         public void Execute(int item, int worker) => work.Run(iterations);
     }
 
-    private readonly struct GeneratedWork(PeakLoop loop, byte* operands) : IWork
+    private readonly struct GeneratedWork(PeakLoop loop) : IWork
     {
-        private readonly byte* _operands = operands;
-
         public long OperationsPerIteration => loop.OperationsPerIteration;
 
         public void Run(nint iterations)
         {
-            PeakLoop.Arguments arguments = new() { Iterations = iterations, Operands = _operands, Configuration = TileConfigurations.ForRows(2 * AmxTileCode.TileRows) };
+            // Small numbers of both signs, as activations and weights are; also as bfloat16.
+            byte* operands = stackalloc byte[PeakLoop.OperandBytes];
+            for (int i = 0; i < PeakLoop.OperandBytes; i++)
+                operands[i] = (byte)(i % 2 == 0 ? i * 37 : 0x3E + (i / 2 % 2));
+            PeakLoop.Arguments arguments = new() { Iterations = iterations, Operands = operands };
             loop.Run(&arguments);
         }
     }
@@ -128,7 +161,7 @@ public static unsafe class MachinePeak
             using AlignedBuffer<byte> memory = new((Groups * 4) + (Groups * 4 * Panel.Width) + (Panel.Width * sizeof(int)));
             byte* row = memory.Pointer, panel = row + (Groups * 4);
             for (nint i = 0; i < iterations; i++)
-                Int8Tile.Multiply((sbyte*)row, Groups * 4, 1, panel, Groups, (int*)(panel + (Groups * 4 * Panel.Width)), panel);
+                Int8Tile.Multiply((sbyte*)row, Groups * 4, 1, panel, Groups, (int*)(panel + (Groups * 4 * Panel.Width)), panel, new PanelAhead(0, 0, 1));
         }
     }
 

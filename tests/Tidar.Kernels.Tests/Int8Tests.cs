@@ -53,7 +53,7 @@ public sealed unsafe class Int8Tests
                     continue; // matrices pad k to whole tiles
                 int[] together = new int[rows * 32];
                 fixed (int* sums = together)
-                    Int8Tile.Multiply(pa, groups * 4, rows, pw, groups, sums, pw);
+                    Int8Tile.Multiply(pa, groups * 4, rows, pw, groups, sums, pw, new PanelAhead(0, 0, 1));
                 Assert.Equal(expected, together);
             }
         }

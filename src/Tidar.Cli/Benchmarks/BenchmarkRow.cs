@@ -8,6 +8,9 @@ namespace Tidar.Cli.Benchmarks;
 /// <param name="Cost">What it had to read and compute.</param>
 internal sealed record BenchmarkRow(int Slots, Timing Timing, PassCost Cost)
 {
+    /// <summary>The rounds it was measured in.</summary>
+    public required IReadOnlyList<MeasuredRound> Rounds { get; init; }
+
     /// <summary>What the machine's limits allow at best, in seconds; set by <see cref="Beside"/>.</summary>
     public double RooflineSeconds { get; private init; }
 
@@ -26,13 +29,19 @@ internal sealed record BenchmarkRow(int Slots, Timing Timing, PassCost Cost)
     /// <summary>Bytes of managed memory allocated per token; null where it was not measured.</summary>
     public double? AllocatedBytesPerToken { get; init; }
 
-    /// <summary>Part of the roofline's speed that the median pass reached.</summary>
-    public double RooflineShare => RooflineSeconds / Timing.Median;
+    /// <summary>Part of the roofline's speed that was reached: median over the rounds, each beside the bandwidth of its own moment. Set by <see cref="Beside"/>.</summary>
+    public double RooflineShare { get; private init; }
 
-    /// <summary>Part of the roofline's speed that the best pass reached.</summary>
+    /// <summary>Part of the roofline's speed that the best pass reached, beside the best limits of the whole run.</summary>
     public double BestRooflineShare => RooflineSeconds / Timing.Best;
 
     /// <summary>The row beside what the machine allows.</summary>
-    public BenchmarkRow Beside(MachineLimits limits, WeightFormat format) =>
-        this with { RooflineSeconds = limits.Roofline(Cost, format), MemoryBound = limits.IsMemoryBound(Cost, format) };
+    /// <param name="limits">The best of the run.</param>
+    /// <param name="format">Format of the weights.</param>
+    public BenchmarkRow Beside(MachineLimits limits, WeightFormat format) => this with
+    {
+        RooflineSeconds = limits.Roofline(Cost, format),
+        MemoryBound = limits.IsMemoryBound(Cost, format),
+        RooflineShare = Timing.Of([.. Rounds.Select(r => (limits with { ReadBytes = r.ReadBytes }).Roofline(Cost, format) / r.Seconds)]).Median,
+    };
 }

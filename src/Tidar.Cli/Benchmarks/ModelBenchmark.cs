@@ -8,13 +8,15 @@ namespace Tidar.Cli.Benchmarks;
 
 /// <summary>Measures passes of a model: steps behind a filled cache, the feeding of a prompt, and plain autoregressive decoding through the engine.</summary>
 /// <param name="loaded">The model.</param>
+/// <param name="meter">Measures passes beside the machine's limits.</param>
 /// <param name="cancellation">Stops between two passes.</param>
-internal sealed class ModelBenchmark(LoadedModel loaded, CancellationToken cancellation)
+internal sealed class ModelBenchmark(LoadedModel loaded, Meter meter, CancellationToken cancellation)
 {
     /// <summary>Tokens that are decoded before the measured ones.</summary>
     public const int WarmUpTokens = 8;
 
     private const int Seed = 7;
+    private const int RoundTokens = 8;
 
     private readonly Transformer _model = loaded.Transformer;
 
@@ -40,15 +42,14 @@ internal sealed class ModelBenchmark(LoadedModel loaded, CancellationToken cance
         int[] prompt = RandomTokens(tokens);
         DecodingEngine engine = new(_model);
         GenerationOptions options = AutoregressiveOptions(maxTokens: 1);
-        Timing timing = Timing.Of(
+        (Timing timing, List<MeasuredRound> rounds) = meter.Measure(
             () =>
             {
                 using DecodingSession session = engine.Start(prompt, options);
                 while (session.Passes == 0)
                     engine.Step(session);
             },
-            repetitions,
-            cancellation);
+            repetitions);
 
         PassCost cost = default;
         using KeyValueCache cache = _model.CreateCache(tokens);
@@ -63,7 +64,7 @@ internal sealed class ModelBenchmark(LoadedModel loaded, CancellationToken cance
             cost += PassCost.Of(_model, batch.Rows, first + rows == tokens ? [[rows - 1]] : [], cache);
         }
 
-        return new BenchmarkRow(tokens, timing, cost) with { TokensPerSecond = tokens / timing.Median };
+        return new BenchmarkRow(tokens, timing, cost) { Rounds = rounds, TokensPerSecond = tokens / timing.Median };
     }
 
     /// <summary>Measures greedy autoregressive decoding of <paramref name="tokens"/> tokens behind a prompt of <paramref name="context"/>.</summary>
@@ -74,6 +75,8 @@ internal sealed class ModelBenchmark(LoadedModel loaded, CancellationToken cance
         while (session.Passes <= WarmUpTokens)
             engine.Step(session);
         List<double> seconds = new(tokens);
+        List<MeasuredRound> rounds = [];
+        double bandwidth = meter.Sample();
         PassCost cost = default;
         RowBatch batch = new();
         long allocated = 0;
@@ -88,11 +91,19 @@ internal sealed class ModelBenchmark(LoadedModel loaded, CancellationToken cance
             engine.Step(session);
             seconds.Add(Stopwatch.GetElapsedTime(start).TotalSeconds);
             allocated += GC.GetTotalAllocatedBytes(precise: true) - before;
+            if ((i + 1) % RoundTokens != 0 && i + 1 != tokens)
+                continue;
+            rounds.Add(new MeasuredRound(bandwidth, Timing.Of([.. seconds.Skip(i / RoundTokens * RoundTokens)]).Median));
+            bandwidth = meter.Sample();
         }
 
         double total = seconds.Sum();
-        BenchmarkRow row = new(1, Timing.Of(seconds), new PassCost(cost.Bytes / tokens, cost.LinearOperations / tokens, cost.AttentionOperations / tokens));
-        return row with { TokensPerSecond = tokens / total, AllocatedBytesPerToken = (double)allocated / tokens };
+        return new BenchmarkRow(1, Timing.Of(seconds), new PassCost(cost.Bytes / tokens, cost.LinearOperations / tokens, cost.AttentionOperations / tokens))
+        {
+            Rounds = rounds,
+            TokensPerSecond = tokens / total,
+            AllocatedBytesPerToken = (double)allocated / tokens,
+        };
     }
 
     private BenchmarkRow Step(StepLayout layout, KeyValueCache cache, int? repetitions)
@@ -101,16 +112,15 @@ internal sealed class ModelBenchmark(LoadedModel loaded, CancellationToken cance
         layout.AddTo(batch, cache, RandomTokens(layout.Slots));
         IReadOnlyList<int[]> questions = layout.Questions();
         int[] tokens = new int[questions.Max(static q => q.Length)];
-        Timing timing = Timing.Of(
+        (Timing timing, List<MeasuredRound> rounds) = meter.Measure(
             () =>
             {
                 _model.Forward(batch);
                 foreach (int[] rows in questions)
                     _model.ArgMax(rows, excluded: -1, tokens);
             },
-            repetitions,
-            cancellation);
-        BenchmarkRow row = new(layout.Slots, timing, PassCost.Of(_model, batch.Rows, questions, cache)) { Logits = layout.Logits };
+            repetitions);
+        BenchmarkRow row = new(layout.Slots, timing, PassCost.Of(_model, batch.Rows, questions, cache)) { Rounds = rounds, Logits = layout.Logits };
         return layout.Slots == 1 ? row with { TokensPerSecond = 1 / timing.Median } : row;
     }
 

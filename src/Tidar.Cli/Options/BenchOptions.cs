@@ -30,7 +30,7 @@ internal sealed class BenchOptions
             command.Options.Add(option);
     }
 
-    /// <summary>Loads the model, measures <paramref name="work"/>, and before and after it the machine, and writes the result.</summary>
+    /// <summary>Loads the model, measures <paramref name="work"/> beside the machine's limits, and writes the result.</summary>
     /// <param name="parsed">The command line.</param>
     /// <param name="context">Where to.</param>
     /// <param name="positions">The longest sequence that the work needs.</param>
@@ -46,9 +46,9 @@ internal sealed class BenchOptions
             throw new InvalidInputException("tidar bench", null, $"at most {model.Config.MaxPositions} tokens (the model's context)", $"{positions}");
         BenchmarkReport report = new(
             parsed.GetValue(_shape) ?? parsed.GetValue(_model)!, WeightsOption.NameOf(format), model.ParameterCount, model.Transformer.WeightBytes, settings);
-        MachineLimits before = MachineLimits.Measure(threads);
-        List<BenchmarkRow> measured = [.. work(new ModelBenchmark(model, context.Cancellation))];
-        MachineLimits limits = MachineLimits.Best(before, MachineLimits.Measure(threads));
+        using Meter meter = new(threads, context.Cancellation);
+        List<BenchmarkRow> measured = [.. work(new ModelBenchmark(model, meter, context.Cancellation))];
+        MachineLimits limits = meter.Finish();
         List<BenchmarkRow> rows = [.. measured.Select(r => r.Beside(limits, format))];
         if (parsed.GetValue(_json))
             BenchmarkOutput.WriteJson(context, report, limits, limits.LinearPeak(format), rows);

@@ -24,6 +24,9 @@ internal unsafe struct Int4TileArguments
     /// <summary>Results, [rows, 32].</summary>
     public float* Tile;
 
-    /// <summary>What will be read next, as many bytes as <see cref="Records"/>. Any address will do.</summary>
+    /// <summary>What will be read next: brought nearer meanwhile, <see cref="PrefetchStep"/> bytes a group. Any address will do.</summary>
     public byte* Prefetch;
+
+    /// <summary>At most a record.</summary>
+    public nint PrefetchStep;
 }

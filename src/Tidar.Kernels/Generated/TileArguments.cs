@@ -30,7 +30,7 @@ internal unsafe struct TileArguments
     /// <summary>Not 0: the sums are added to what C holds.</summary>
     public nint Accumulate;
 
-    /// <summary>What will be read next, as many bytes as <see cref="Weights"/>: brought nearer while this panel is multiplied. Any address will do.</summary>
+    /// <summary>What will be read next: brought nearer while this panel is multiplied; by tile code as many bytes as <see cref="Weights"/>. Any address will do.</summary>
     public byte* Prefetch;
 
     /// <summary>For tile code: blocks of rows, each of the configuration's rows; at least 1. More than one only in full blocks.</summary>
@@ -38,4 +38,7 @@ internal unsafe struct TileArguments
 
     /// <summary>For tile code: the tile configuration, 64 bytes.</summary>
     public byte* Configuration;
+
+    /// <summary>For vector code: bytes by which <see cref="Prefetch"/> moves on with a group; at most 128.</summary>
+    public nint PrefetchStep;
 }

@@ -19,7 +19,9 @@ internal static class VectorTileCode
     /// </summary>
     public static int MostRows { get; } = OperatingSystem.IsWindows() ? 8 : 12;
 
-    private const int BytesPerGroup = 128;
+    /// <summary>Bytes of a panel that are four inputs.</summary>
+    public const int BytesPerGroup = 128;
+
     private const int RegisterBytes = 64;
 
     /// <summary>Machine code for <paramref name="rows"/> rows; its only argument is the address of <see cref="TileArguments"/>.</summary>
@@ -32,10 +34,11 @@ internal static class VectorTileCode
         // Only registers that neither convention asks to preserve.
         AssemblerRegister64 a = rax, stride = rdx, w = r8, groups = r9, sums = r10, stride3 = r11;
 
-        // One more than these: both conventions want it back as it was.
-        AssemblerRegister64 next = rbx;
+        // Two more than these: both conventions want them back as they were.
+        AssemblerRegister64 next = rbx, step = rbp;
         AssemblerRegister64[] rowBases = BaseRegisters(windows);
         c.push(next);
+        c.push(step);
         LoadSums(c, arguments, rows);
         c.push(r11);
         c.mov(a, __qword_ptr[arguments]);
@@ -44,6 +47,7 @@ internal static class VectorTileCode
         c.mov(groups, __qword_ptr[arguments + 24]);
         c.mov(sums, __qword_ptr[arguments + 32]);
         c.mov(next, __qword_ptr[arguments + 56]);
+        c.mov(step, __qword_ptr[arguments + 80]);
         c.lea(stride3, __[stride + (stride * 2)]);
 
         // Rows are reached in fours from a few bases: base, base + stride, base + 2·stride, base + 3·stride.
@@ -57,7 +61,7 @@ internal static class VectorTileCode
         c.prefetcht1(__byte_ptr[next]);
         c.prefetcht1(__byte_ptr[next + RegisterBytes]);
         c.add(w, BytesPerGroup);
-        c.add(next, BytesPerGroup);
+        c.add(next, step);
         for (int r = 0; r < rows; r++)
         {
             AssemblerRegister64 rowBase = rowBases[r / 4];
@@ -87,6 +91,7 @@ internal static class VectorTileCode
         }
 
         c.vzeroupper();
+        c.pop(step);
         c.pop(next);
         c.ret();
         return MachineCode.Bytes(c);

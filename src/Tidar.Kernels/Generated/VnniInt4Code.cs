@@ -33,11 +33,12 @@ internal static class VnniInt4Code
         ArgumentOutOfRangeException.ThrowIfGreaterThan(rows, windows ? 3 : 6);
         Assembler c = new(64);
         AssemblerRegister64 arguments = windows ? rcx : rdi;
-        AssemblerRegister64 row = rax, stride = rdx, records = r8, groups = r9, terms = r10, stride3 = r11, next = rbx;
+        AssemblerRegister64 row = rax, stride = rdx, records = r8, groups = r9, terms = r10, stride3 = r11, next = rbx, step = rbp;
 
         // Rows from the fifth on have a base of their own; Windows, which has no registers for it, has no such rows.
         AssemblerRegister64 secondRow = rcx, secondTerms = rsi;
         c.push(next);
+        c.push(step);
         c.mov(r11d, LowHalves);
         c.vpbroadcastd(Mask, r11d);
         c.mov(row, __qword_ptr[arguments]);
@@ -46,6 +47,7 @@ internal static class VnniInt4Code
         c.mov(records, __qword_ptr[arguments + 24]);
         c.mov(groups, __qword_ptr[arguments + 32]);
         c.mov(next, __qword_ptr[arguments + 48]);
+        c.mov(step, __qword_ptr[arguments + 56]);
         c.add(terms, row);
         c.lea(stride3, __[stride + (stride * 2)]);
         if (rows > RowsPerBase)
@@ -65,16 +67,16 @@ internal static class VnniInt4Code
         LoadGrid(c, records, scales);
         for (int r = 0; r < rows; r++)
             StartSums(c, r, scales, Term(r));
-        for (int step = 0; step < Int4Record.Steps; step++)
+        for (int four = 0; four < Int4Record.Steps; four++)
         {
-            c.vmovdqu32(Low, __zmmword_ptr[records + (step * Int4Record.StepBytes)]);
-            c.prefetcht1(__byte_ptr[next + (step * Int4Record.StepBytes)]);
+            c.vmovdqu32(Low, __zmmword_ptr[records + (four * Int4Record.StepBytes)]);
+            c.prefetcht1(__byte_ptr[next + (four * Int4Record.StepBytes)]);
             c.vpsrld(High, Low, 4);
             c.vpandd(Low, Low, Mask);
             c.vpandd(High, High, Mask);
             for (int r = 0; r < rows; r++)
             {
-                c.vpbroadcastd(Value, __dword_ptr[At(r, row, secondRow) + (step * 4)]);
+                c.vpbroadcastd(Value, __dword_ptr[At(r, row, secondRow) + (four * 4)]);
                 c.vpdpbusd(Sum(r, 0), Low, Value);
                 c.vpdpbusd(Sum(r, 1), High, Value);
             }
@@ -85,7 +87,7 @@ internal static class VnniInt4Code
         for (int offset = Int4Record.LevelBytes; offset < Int4Record.Bytes(scales); offset += RegisterBytes)
             c.prefetcht1(__byte_ptr[next + offset]);
         c.add(records, Int4Record.Bytes(scales));
-        c.add(next, Int4Record.Bytes(scales));
+        c.add(next, step);
         c.add(row, Int4Record.Group);
         c.add(terms, 2 * sizeof(float));
         if (rows > RowsPerBase)
@@ -104,6 +106,7 @@ internal static class VnniInt4Code
         }
 
         c.vzeroupper();
+        c.pop(step);
         c.pop(next);
         c.ret();
         return MachineCode.Bytes(c);

@@ -12,6 +12,6 @@ internal unsafe interface IPanelKernel
     /// <summary>Bytes of a prepared row.</summary>
     int OperandBytes { get; }
 
-    /// <summary>Results [rows, 32] of <paramref name="panel"/> into <paramref name="tile"/>; <paramref name="nextPanel"/> will be multiplied next and may be brought nearer.</summary>
-    void Run(byte* operands, int rows, int panel, int nextPanel, float* tile);
+    /// <summary>Results [rows, 32] of <paramref name="panel"/> into <paramref name="tile"/>; <paramref name="ahead"/> may be brought nearer.</summary>
+    void Run(byte* operands, int rows, int panel, PanelAhead ahead, float* tile);
 }

@@ -145,7 +145,7 @@ public sealed unsafe class Int4Matrix : WeightMatrix
 
         public int OperandBytes { get; } = matrix.OperandBytes;
 
-        public void Run(byte* operands, int rows, int panel, int nextPanel, float* tile) =>
-            Int4Tile.Multiply(operands, OperandBytes, matrix.PaddedInputs, rows, matrix.Record(panel, 0), matrix._groups, matrix.Scales, matrix.Record(nextPanel, 0), tile);
+        public void Run(byte* operands, int rows, int panel, PanelAhead ahead, float* tile) => Int4Tile.Multiply(
+            operands, OperandBytes, matrix.PaddedInputs, rows, matrix.Record(panel, 0), matrix._groups, matrix.Scales, matrix.Record(ahead.Panel, 0), ahead, tile);
     }
 }

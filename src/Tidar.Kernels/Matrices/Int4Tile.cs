@@ -14,12 +14,24 @@ internal static unsafe class Int4Tile
     /// <summary>Rows of the largest call to <see cref="Multiply"/>.</summary>
     public static int MostRows => VnniInt4Code.MostRows;
 
-    /// <summary>tile [rows, 32] = the product; <paramref name="terms"/> is where in a row the groups' scales and terms begin.</summary>
-    public static void Multiply(byte* rows, nint stride, nint terms, int count, byte* records, int groups, Int4Scales scales, byte* next, float* tile)
+    /// <summary>tile [rows, 32] = the product; <paramref name="next"/> is the panel that <paramref name="ahead"/> speaks of, <paramref name="terms"/> where in a row the groups' scales and terms begin.</summary>
+    public static void Multiply(byte* rows, nint stride, nint terms, int count, byte* records, int groups, Int4Scales scales, byte* next, PanelAhead ahead, float* tile)
     {
         if (Processor.Tier >= KernelTier.Avx512 && VnniInt4Kernels.Available)
         {
-            Int4TileArguments arguments = new() { Rows = rows, Stride = stride, Terms = terms, Records = records, Groups = groups, Tile = tile, Prefetch = next };
+            nint unit = Int4Record.Bytes(scales);
+            (nint start, nint step) = ahead.Range(records, next, groups * unit, unit);
+            Int4TileArguments arguments = new()
+            {
+                Rows = rows,
+                Stride = stride,
+                Terms = terms,
+                Records = records,
+                Groups = groups,
+                Tile = tile,
+                Prefetch = (byte*)start,
+                PrefetchStep = step,
+            };
             VnniInt4Kernels.Run(scales, count, &arguments);
             return;
         }

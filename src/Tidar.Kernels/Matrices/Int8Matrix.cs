@@ -108,11 +108,11 @@ public sealed unsafe class Int8Matrix : WeightMatrix
 
         public int OperandBytes { get; } = matrix.OperandBytes;
 
-        public void Run(byte* operands, int rows, int panel, int nextPanel, float* tile)
+        public void Run(byte* operands, int rows, int panel, PanelAhead ahead, float* tile)
         {
             // Integer sums turn into results in place.
             int* sums = (int*)tile;
-            Int8Tile.Multiply((sbyte*)operands, OperandBytes, rows, matrix.PanelAt(panel), matrix.PaddedInputs / 4, sums, matrix.PanelAt(nextPanel));
+            Int8Tile.Multiply((sbyte*)operands, OperandBytes, rows, matrix.PanelAt(panel), matrix.PaddedInputs / 4, sums, matrix.PanelAt(ahead.Panel), ahead);
             Int8Epilogue.Run(sums, operands + matrix.PaddedInputs, OperandBytes, matrix._scales.Pointer + ((nint)panel * Panel.Width), rows);
         }
     }

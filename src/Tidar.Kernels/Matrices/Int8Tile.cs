@@ -35,10 +35,10 @@ internal static unsafe class Int8Tile
     public static int RowStep => Instruction == Int8Instruction.Tiles ? TileHeight : 1;
 
     /// <summary>
-    /// Computes up to <see cref="MostRows"/> rows; <paramref name="groups"/> counts fours along k (a multiple of 16), <paramref name="sums"/> is [rows, 32]. What is
-    /// read next, as much as the panel, may be named in <paramref name="next"/>, else the panel itself.
+    /// Computes up to <see cref="MostRows"/> rows; <paramref name="groups"/> counts fours along k (a multiple of 16), <paramref name="sums"/> is [rows, 32];
+    /// <paramref name="next"/> is the panel that <paramref name="ahead"/> speaks of.
     /// </summary>
-    public static void Multiply(sbyte* a, nint stride, int rows, byte* panel, int groups, int* sums, byte* next)
+    public static void Multiply(sbyte* a, nint stride, int rows, byte* panel, int groups, int* sums, byte* next, PanelAhead ahead)
     {
         Int8Instruction instruction = Instruction;
         if (instruction < Int8Instruction.Vnni512)
@@ -49,12 +49,18 @@ internal static unsafe class Int8Tile
 
         TileArguments arguments = new()
         {
-            A = (byte*)a, AStride = stride, Weights = panel, Groups = groups, C = (byte*)sums, CStride = Panel.Width * sizeof(int), Prefetch = next,
+            A = (byte*)a, AStride = stride, Weights = panel, Groups = groups, C = (byte*)sums, CStride = Panel.Width * sizeof(int),
         };
         if (instruction == Int8Instruction.Tiles && (rows > MostVectorRowsBesideTiles || !VectorKernels.Int8.Available))
+        {
+            arguments.Prefetch = ahead.Part == ahead.Parts - 1 ? next : panel;
             AmxKernels.Run(bfloat16: false, rows, arguments);
-        else
-            VectorKernels.Int8.Run(rows, arguments);
+            return;
+        }
+
+        (nint start, arguments.PrefetchStep) = ahead.Range(panel, next, groups * VectorTileCode.BytesPerGroup, VectorTileCode.BytesPerGroup);
+        arguments.Prefetch = (byte*)start;
+        VectorKernels.Int8.Run(rows, arguments);
     }
 
     private static void MultiplyRows(Int8Instruction instruction, sbyte* a, nint stride, int rows, byte* panel, int groups, int* sums)

@@ -8,7 +8,8 @@ internal readonly unsafe struct PanelJob<TKernel> : IJob
 {
     // Rows of a chunk stay in the second-level cache while panels pass.
     private const int ChunkBytes = 512 << 10;
-    private const int ItemsPerThread = 8;
+    private const int ItemsPerThread = 16;
+    private const int MostPanels = 8;
 
     private readonly TKernel _kernel;
     private readonly byte* _operands;
@@ -30,7 +31,7 @@ internal readonly unsafe struct PanelJob<TKernel> : IJob
         _chunkRows = Math.Max(1, ChunkBytes / kernel.OperandBytes / _mostRows) * _mostRows;
         _chunks = (rows + _chunkRows - 1) / _chunkRows;
         _panels = output.Panels;
-        _panelsPerItem = Math.Max(1, _panels / (threads * ItemsPerThread));
+        _panelsPerItem = _chunks == 1 ? 1 : Math.Clamp(_panels / (threads * ItemsPerThread), 1, MostPanels);
     }
 
     public static void Run(WorkerTeam team, TKernel kernel, byte* operands, int rows, PanelOutput output)
@@ -42,19 +43,22 @@ internal readonly unsafe struct PanelJob<TKernel> : IJob
     public void Execute(int item, int worker)
     {
         // Chunks of rows vary fastest: a group of panels is still in a cache when the next chunk comes.
-        int firstRow = item % _chunks * _chunkRows;
+        int chunk = item % _chunks, firstRow = chunk * _chunkRows;
         int lastRow = Math.Min(_rows, firstRow + _chunkRows);
         int firstPanel = item / _chunks * _panelsPerItem;
         int lastPanel = Math.Min(firstPanel + _panelsPerItem, _panels);
-        int tileRows = TileRows(lastRow - firstRow);
+        int tileRows = TileRows(lastRow - firstRow), calls = (lastRow - firstRow + tileRows - 1) / tileRows;
         float* tile = stackalloc float[_mostRows * Panel.Width];
         for (int panel = firstPanel; panel < lastPanel; panel++)
         {
-            for (int row = firstRow; row < lastRow; row += tileRows)
+            int row = firstRow;
+            for (int call = 0; call < calls; call++, row += tileRows)
             {
                 int rows = Math.Min(tileRows, lastRow - row);
-                int next = row + rows == lastRow ? Math.Min(panel + 1, _panels - 1) : panel;
-                _kernel.Run(_operands + ((nint)row * _kernel.OperandBytes), rows, panel, next, tile);
+
+                // The thread that has this panel mostly gets the next one too.
+                PanelAhead ahead = new(Math.Min(panel + 1, _panels - 1), (chunk * calls) + call, _chunks * calls);
+                _kernel.Run(_operands + ((nint)row * _kernel.OperandBytes), rows, panel, ahead, tile);
                 _output.Write(tile, rows, row, panel, worker);
             }
         }

@@ -4,7 +4,7 @@ using Tidar.Kernels.Memory;
 namespace Tidar.Kernels.Threading;
 
 /// <summary>
-/// A fixed team of threads that shares the items of one <see cref="IJob"/> at a time. The caller works too. Idle workers spin shortly (the next job of
+/// A fixed team of threads that shares the items of one <see cref="IJob"/> at a time, neighbouring items by the same thread where that keeps all busy. The caller works too. Idle workers spin shortly (the next job of
 /// a forward pass is microseconds away), then sleep. Nothing is allocated per job.
 /// </summary>
 public sealed unsafe class WorkerTeam : IDisposable
@@ -13,13 +13,16 @@ public sealed unsafe class WorkerTeam : IDisposable
     private const int GrainsPerThread = 32;
     private const int SpinIterations = 400;
 
+    // Counters of different workers lie in different cache lines.
+    private const int CounterStride = 32;
+
     private readonly Thread[] _workers;
     private readonly SemaphoreSlim[] _wake;
     private readonly bool[] _asleep;
+    private readonly int[] _next;
     private delegate*<void*, int, int, void> _execute;
     private void* _job;
     private int _count;
-    private int _next;
     private int _grain;
     private int _joined;
     private int _open;
@@ -37,6 +40,7 @@ public sealed unsafe class WorkerTeam : IDisposable
         _workers = new Thread[threads - 1];
         _wake = new SemaphoreSlim[threads - 1];
         _asleep = new bool[threads - 1];
+        _next = new int[threads * CounterStride];
         for (int i = 0; i < _workers.Length; i++)
         {
             int worker = i;
@@ -66,7 +70,8 @@ public sealed unsafe class WorkerTeam : IDisposable
         _job = Unsafe.AsPointer(ref job);
         _execute = &Execute<TJob>;
         _count = count;
-        _next = 0;
+        for (int worker = 0; worker < Threads; worker++)
+            _next[worker * CounterStride] = RangeStart(worker);
         _grain = Math.Max(1, count / (Threads * GrainsPerThread));
         _failure = null;
         Volatile.Write(ref _open, 1);
@@ -123,21 +128,33 @@ public sealed unsafe class WorkerTeam : IDisposable
         where TJob : struct, IJob, allows ref struct
         => Unsafe.AsRef<TJob>(job).Execute(item, worker);
 
+    // Every worker has a range of neighbouring items, so that it reads memory in long streams of its own; when it is done with it, it helps the others.
+    private int RangeStart(int worker) => (int)((long)_count * worker / Threads);
+
     private void Drain(int worker)
     {
         try
         {
-            for (int first = Interlocked.Add(ref _next, _grain) - _grain; first < _count; first = Interlocked.Add(ref _next, _grain) - _grain)
-            {
-                int end = Math.Min(first + _grain, _count);
-                for (int item = first; item < end; item++)
-                    _execute(_job, item, worker);
-            }
+            for (int i = 0; i < Threads; i++)
+                DrainRange((worker + i) % Threads, worker);
         }
         catch (Exception e)
         {
             _failure = e;
-            Volatile.Write(ref _next, _count);
+            for (int range = 0; range < Threads; range++)
+                Volatile.Write(ref _next[range * CounterStride], _count);
+        }
+    }
+
+    private void DrainRange(int range, int worker)
+    {
+        ref int next = ref _next[range * CounterStride];
+        int rangeEnd = RangeStart(range + 1);
+        for (int first = Interlocked.Add(ref next, _grain) - _grain; first < rangeEnd; first = Interlocked.Add(ref next, _grain) - _grain)
+        {
+            int end = Math.Min(first + _grain, rangeEnd);
+            for (int item = first; item < end; item++)
+                _execute(_job, item, worker);
         }
     }
 
