@@ -15,6 +15,12 @@ internal static class ResultsRun
     private const string AllSlots = "1,8,20,24,72,80,272";
     private const string FusedSlots = "1,20,72,272";
 
+    // Packing it takes most of a minute for every command.
+    private const string Largest = "qwen3-8b";
+
+    private static readonly string[][] Works = [["step", "--slots", AllSlots], ["step", "--layout", "tidar", "--slots", FusedSlots], ["prefill"], ["decode"]];
+    private static readonly string[][] FewWorks = [["step", "--slots", "1,8,24,80"]];
+
     /// <summary>Runs: <c>[SHAPES [WEIGHTS]]</c>, names separated by commas.</summary>
     public static int Run(string[] args)
     {
@@ -22,21 +28,23 @@ internal static class ResultsRun
         string[] formats = args.Length > 1 ? args[1].Split(',') : ["int8", "int4"];
         string started = DateTime.UtcNow.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture), before = Command.LoadAverage();
         List<(string Command, JsonElement Result)> results = [("machine", Command.Bench("machine"))];
+        string file = Path.Combine(Command.Repository, "benchmarks", "results", FileName(results[0].Result));
         foreach (string shape in shapes)
         {
             foreach (string format in formats)
             {
-                foreach (string[] work in new string[][] { ["step", "--slots", AllSlots], ["step", "--layout", "tidar", "--slots", FusedSlots], ["prefill"], ["decode"] })
+                foreach (string[] work in shape == Largest ? FewWorks : Works)
                 {
                     Console.Error.WriteLine($"{shape} {format}: {string.Join(' ', work)}");
                     results.Add((string.Join(' ', work), Command.Bench([.. work, "--shape", shape, "--weights", format])));
+
+                    // After every measurement: a run that is stopped keeps what it has.
+                    File.WriteAllLines($"{file}.jsonl", results.Select(static r => JsonSerializer.Serialize(r.Result)));
+                    File.WriteAllText($"{file}.md", Markdown(results, $"{started} UTC; load average {before} before, {Command.LoadAverage()} after"));
                 }
             }
         }
 
-        string file = Path.Combine(Command.Repository, "benchmarks", "results", FileName(results[0].Result));
-        File.WriteAllLines($"{file}.jsonl", results.Select(static r => JsonSerializer.Serialize(r.Result)));
-        File.WriteAllText($"{file}.md", Markdown(results, $"{started} UTC; load average {before} before, {Command.LoadAverage()} after"));
         Console.WriteLine($"{file}.md");
         return 0;
     }

@@ -67,20 +67,20 @@ internal static unsafe class Int8Rows
     private static float Largest(float* x, int width)
     {
         int* bits = (int*)x;
-        int i = 0, largest = 0;
+        int i = 0;
+        Vector128<int> rest = default;
         if (Vector512.IsHardwareAccelerated)
         {
             Vector512<int> best = default;
             for (; i + 16 <= width; i += 16)
                 best = Vector512.Max(best, Vector512.Load(bits + i) & Vector512.Create(Magnitude));
-            for (int lane = 0; lane < 16; lane++)
-                largest = Math.Max(largest, best[lane]);
+            Vector256<int> half = Vector256.Max(best.GetLower(), best.GetUpper());
+            rest = Vector128.Max(half.GetLower(), half.GetUpper());
         }
 
-        Vector128<int> rest = default;
         for (; i + 4 <= width; i += 4)
             rest = Vector128.Max(rest, Vector128.Load(bits + i) & Vector128.Create(Magnitude));
-        largest = Math.Max(largest, Math.Max(Math.Max(rest[0], rest[1]), Math.Max(rest[2], rest[3])));
+        int largest = Math.Max(Math.Max(rest[0], rest[1]), Math.Max(rest[2], rest[3]));
         for (; i < width; i++)
             largest = Math.Max(largest, bits[i] & Magnitude);
         return BitConverter.Int32BitsToSingle(largest);
