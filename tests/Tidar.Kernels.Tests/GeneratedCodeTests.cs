@@ -61,9 +61,11 @@ public sealed unsafe class GeneratedCodeTests
     public void Garbage_collections_on_other_threads_leave_running_kernels_unharmed()
     {
         (Int8Matrix matrix, float[] x) = Example();
-        float[] expected;
+        using Int4Matrix four = new(Outputs, Inputs);
+        four.SetRows(0, x.AsSpan(0, 30 * Inputs));
+        float[] expected, expectedFour;
         using (WorkerTeam team = new(1))
-            expected = Multiply(matrix, team, x);
+            (expected, expectedFour) = (Multiply(matrix, team, x), Multiply(four, team, x));
         using CancellationTokenSource stop = new();
         Thread collector = new(() =>
         {
@@ -85,7 +87,7 @@ public sealed unsafe class GeneratedCodeTests
             using WorkerTeam team = new(2);
             for (int repeat = 0; repeat < 400; repeat++)
             {
-                if (!expected.AsSpan().SequenceEqual(Multiply(matrix, team, x)))
+                if (!expected.AsSpan().SequenceEqual(Multiply(matrix, team, x)) || !expectedFour.AsSpan().SequenceEqual(Multiply(four, team, x)))
                     Interlocked.Increment(ref wrong);
             }
         }))];

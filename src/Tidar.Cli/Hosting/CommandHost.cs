@@ -117,6 +117,7 @@ public static class CommandHost
         {
             OperationCanceledException when context.Cancellation.IsCancellationRequested => (ExitCode.Cancelled, "cancelled"),
             InvalidInputException or CommandLineException => (ExitCode.UserMistake, $"{label} {OneLine(error.Message)}"),
+            OutOfMemoryException => (ExitCode.UserMistake, $"{label} memory: expected enough for the model and what it works on, found too little; int8 and int4 weights take less (--weights)"),
             IOException or UnauthorizedAccessException => (ExitCode.OurFault, $"{label} {OneLine(error.Message)} (set {DebugVariable}=1 for the stack trace)"),
             _ => (ExitCode.OurFault, $"{label} internal failure: {error.GetType().Name}: {OneLine(error.Message)} (set {DebugVariable}=1 for the stack trace)"),
         };

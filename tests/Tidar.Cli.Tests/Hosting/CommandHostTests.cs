@@ -31,6 +31,16 @@ public sealed class CommandHostTests
         Assert.Equal("error: internal failure: InvalidOperationException: out of order (set TIDAR_DEBUG=1 for the stack trace)", error.ToString().TrimEnd());
     }
 
+    [Fact]
+    public void Too_little_memory_is_exit_code_2_and_one_line_that_says_what_takes_less()
+    {
+        using BrokenWriter output = new(new OutOfMemoryException("deep inside"));
+        using StringWriter error = new();
+        Assert.Equal(ExitCode.UserMistake, CommandHost.Run(["--help"], output, error, cancellation: TestContext.Current.CancellationToken));
+        Assert.Equal(
+            "error: memory: expected enough for the model and what it works on, found too little; int8 and int4 weights take less (--weights)", error.ToString().TrimEnd());
+    }
+
     [Theory]
     [InlineData(32)]
     [InlineData(unchecked((int)0x8007006D))]
