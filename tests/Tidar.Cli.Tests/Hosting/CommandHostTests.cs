@@ -34,7 +34,7 @@ public sealed class CommandHostTests
     [Fact]
     public void Too_little_memory_is_exit_code_2_and_one_line_that_says_what_takes_less()
     {
-        using BrokenWriter output = new(new OutOfMemoryException("deep inside"));
+        using BrokenWriter output = new(new InsufficientMemoryException("deep inside"));
         using StringWriter error = new();
         Assert.Equal(ExitCode.UserMistake, CommandHost.Run(["--help"], output, error, cancellation: TestContext.Current.CancellationToken));
         Assert.Equal(
