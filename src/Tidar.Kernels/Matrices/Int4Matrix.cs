@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Tidar.Kernels.Memory;
 using Tidar.Kernels.Quantization;
 using Tidar.Kernels.Threading;
@@ -89,18 +90,16 @@ public sealed unsafe class Int4Matrix : WeightMatrix
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal override void PrepareRow(float* x, byte* operand)
     {
         byte* terms = operand + PaddedInputs;
-        for (int g = 0; g < _groups; g++, operand += Int4Record.Group, x += Int4Record.Group, terms += TermBytes)
-        {
-            (float scale, int sum) = Int8Rows.Quantize(x, Math.Min(Int4Record.Group, Inputs - (g * Int4Record.Group)), (sbyte*)operand, Int4Record.Group);
-            *(float*)terms = scale;
-            if (Scales == Int4Scales.HalfSymmetric)
-                *(int*)(terms + sizeof(float)) = -8 * sum;
-            else
-                *(float*)(terms + sizeof(float)) = scale * sum;
-        }
+        bool symmetric = Scales == Int4Scales.HalfSymmetric;
+        int whole = Inputs / Int4Record.Group;
+        for (int g = 0; g < whole; g++, operand += Int4Record.Group, x += Int4Record.Group, terms += TermBytes)
+            SetTerms(terms, Int8Rows.QuantizeGroup(x, (sbyte*)operand), symmetric);
+        if (whole < _groups)
+            SetTerms(terms, Int8Rows.Quantize(x, Inputs % Int4Record.Group, (sbyte*)operand, Int4Record.Group), symmetric);
     }
 
     /// <inheritdoc/>
@@ -109,6 +108,16 @@ public sealed unsafe class Int4Matrix : WeightMatrix
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing) => _records.Dispose();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void SetTerms(byte* terms, (float Scale, int Sum) group, bool symmetric)
+    {
+        *(float*)terms = group.Scale;
+        if (symmetric)
+            *(int*)(terms + sizeof(float)) = -8 * group.Sum;
+        else
+            *(float*)(terms + sizeof(float)) = group.Scale * group.Sum;
+    }
 
     // Scale and minimum as the format will hold them.
     private (float Scale, float Minimum) Fit(ReadOnlySpan<float> group)

@@ -10,6 +10,7 @@ internal static unsafe class Int8Rows
     // 1.5·2^23: adding and subtracting it rounds to the nearest integer, ties to even, in every register width.
     private const float Shifter = 12582912f;
     private const int Magnitude = 0x7FFFFFFF;
+    private const int GroupSize = 32;
 
     /// <summary>Quantizes <paramref name="x"/> [width] with one scale into <paramref name="q"/> [paddedWidth], zero-padded.</summary>
     /// <returns>The scale (x ≈ scale · q) and Σ q, by which the offset of unsigned weights is taken out again. The scale of values that are not finite is NaN.</returns>
@@ -60,6 +61,29 @@ internal static unsafe class Int8Rows
 
         new Span<sbyte>(q + width, paddedWidth - width).Clear();
         return (largest / 127, sum + Vector128.Sum(sums));
+    }
+
+    /// <summary>As <see cref="Quantize"/>, for 32 values.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static (float Scale, int Sum) QuantizeGroup(float* x, sbyte* q)
+    {
+        if (!Avx512F.IsSupported)
+            return Quantize(x, GroupSize, q, GroupSize);
+        Vector512<float> a = Vector512.Load(x), b = Vector512.Load(x + 16);
+        Vector512<int> magnitude = Vector512.Create(Magnitude);
+        Vector512<int> most = Vector512.Max(a.AsInt32() & magnitude, b.AsInt32() & magnitude);
+        Vector256<int> half = Vector256.Max(most.GetLower(), most.GetUpper());
+        Vector128<int> quarter = Vector128.Max(half.GetLower(), half.GetUpper());
+        quarter = Vector128.Max(quarter, Vector128.Shuffle(quarter, Vector128.Create(2, 3, 0, 1)));
+        quarter = Vector128.Max(quarter, Vector128.Shuffle(quarter, Vector128.Create(1, 0, 3, 2)));
+        float largest = BitConverter.Int32BitsToSingle(quarter.ToScalar());
+        if (!(largest > 0) || !float.IsFinite(largest))
+            return Quantize(x, GroupSize, q, GroupSize);
+        Vector512<float> factor = Vector512.Create(127 / largest);
+        Vector512<int> low = Avx512F.ConvertToVector512Int32(a * factor), high = Avx512F.ConvertToVector512Int32(b * factor);
+        Avx512F.ConvertToVector128SByte(low).Store(q);
+        Avx512F.ConvertToVector128SByte(high).Store(q + 16);
+        return (largest / 127, Vector512.Sum(low + high));
     }
 
     // Magnitudes are compared as integers: the order is that of the numbers, and NaN counts as the largest of all.
