@@ -4,6 +4,7 @@ using Tidar.Cli.Hosting;
 using Tidar.Cli.Models;
 using Tidar.Cli.Options;
 using Tidar.Cli.Progress;
+using Tidar.Kernels.Matrices;
 using Tidar.Kernels.Threading;
 using Tidar.Models.Weights;
 using Tidar.Training;
@@ -27,15 +28,32 @@ internal static class AdaptCommand
         {
             config, model, weights, resume, threads, json,
         };
-        command.SetAction(parsed =>
-        {
-            AdapterRecipe recipe = AdapterRecipeReader.Read(parsed.GetRequiredValue(config));
-            using WorkerTeam team = new(parsed.GetValue(threads) ?? Environment.ProcessorCount);
-            using Checkpoint checkpoint = Checkpoint.Open(ModelLocator.Find(parsed.GetValue(model) ?? recipe.Model));
-            using AdapterTrainer trainer = AdapterTrainer.Create(recipe, checkpoint, team, WeightsOption.Format(parsed.GetValue(weights)), parsed.GetValue(resume));
-            return Run(context, recipe, trainer, team, parsed.GetValue(json));
-        });
+        command.SetAction(parsed => Train(
+            context,
+            AdapterRecipeReader.Read(parsed.GetRequiredValue(config)),
+            parsed.GetValue(model),
+            WeightsOption.Format(parsed.GetValue(weights)),
+            parsed.GetValue(threads),
+            parsed.GetValue(resume),
+            parsed.GetValue(json)));
         return command;
+    }
+
+    /// <summary>Runs a recipe to its end.</summary>
+    /// <param name="context">Where to report.</param>
+    /// <param name="recipe">The recipe.</param>
+    /// <param name="model">The base model; null for the recipe's.</param>
+    /// <param name="weights">Format of the weights that clean tokens run with; null keeps the stored values.</param>
+    /// <param name="threads">Threads; null for all processors.</param>
+    /// <param name="resume">Whether to go on from the last checkpoint.</param>
+    /// <param name="json">Whether standard output holds JSON only.</param>
+    /// <returns>The exit code.</returns>
+    public static int Train(CommandContext context, AdapterRecipe recipe, string? model, WeightFormat? weights, int? threads, bool resume, bool json)
+    {
+        using WorkerTeam team = new(threads ?? Environment.ProcessorCount);
+        using Checkpoint checkpoint = Checkpoint.Open(ModelLocator.Find(model ?? recipe.Model));
+        using AdapterTrainer trainer = AdapterTrainer.Create(recipe, checkpoint, team, weights, resume);
+        return Run(context, recipe, trainer, team, json);
     }
 
     private static int Run(CommandContext context, AdapterRecipe recipe, AdapterTrainer trainer, WorkerTeam team, bool json)

@@ -8,6 +8,8 @@ using Tidar.Cli.Options;
 using Tidar.Cli.Output;
 using Tidar.Cli.Prompts;
 using Tidar.Decoding.Engine;
+using Tidar.Training.Adapters;
+using Tidar.Training.Recipes;
 
 namespace Tidar.Cli.Commands;
 
@@ -27,6 +29,7 @@ internal sealed class DistillCommand
     private readonly Option<string?> _field = Opt.Text("--user-field", "NAME", "lines hold a user's message in this field instead: the chat template is applied");
     private readonly Option<string> _out = Opt.RequiredText("--out", "FILE", "receives the answers, one a line in the order of the prompts");
     private readonly Option<bool> _resume = Opt.Flag("--resume", "go on behind the answers that the file holds");
+    private readonly Option<string?> _adapt = Opt.Text("--adapt", "FILE.yaml", "then train an adapter by this recipe (tidar adapt), whose data name the answers' file");
     private readonly Option<int?> _sessions = Opt.Whole("--sessions", "N", $"texts at a time (default: {DefaultSessions})", least: 1, most: 4096);
 
     private DistillCommand(CommandContext context) => _context = context;
@@ -36,7 +39,7 @@ internal sealed class DistillCommand
         DistillCommand distill = new(context);
         Command command = new("distill", "Let a model answer prompts, many at a time: text of its own to train an adapter on.")
         {
-            distill._prompts, distill._field, distill._out, distill._resume, distill._sessions,
+            distill._prompts, distill._field, distill._out, distill._resume, distill._sessions, distill._adapt,
         };
         distill._generation.AddTo(command, reports: false);
         distill._model.AddTo(command);
@@ -45,6 +48,20 @@ internal sealed class DistillCommand
     }
 
     private int Run(ParseResult parsed)
+    {
+        AdapterRecipe? recipe = parsed.GetValue(_adapt) is { } path ? AdapterRecipeReader.Read(path) : null;
+        int code = Distill(parsed);
+        return recipe is null ? code : Train(parsed, recipe);
+    }
+
+    private int Train(ParseResult parsed, AdapterRecipe recipe)
+    {
+        bool goesOn = parsed.GetValue(_resume) && AdapterTrainer.HasCheckpoint(recipe);
+        return AdaptCommand.Train(
+            _context, recipe, _model.Name(parsed) ?? recipe.Model, _model.Weights(parsed), _model.Threads(parsed), goesOn, _model.Json(parsed));
+    }
+
+    private int Distill(ParseResult parsed)
     {
         string file = parsed.GetRequiredValue(_prompts);
         List<PromptLine> lines = parsed.GetValue(_field) is { } field

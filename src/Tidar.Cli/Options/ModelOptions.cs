@@ -39,6 +39,15 @@ internal sealed class ModelOptions(bool exact)
         return new LoadedModel(checkpoint, parsed.GetValue(_threads) ?? Environment.ProcessorCount, format, context, parsed.GetValue(_adapter));
     }
 
+    /// <summary>What <c>--model</c> names; null for nothing.</summary>
+    public string? Name(ParseResult parsed) => parsed.GetValue(_model);
+
+    /// <summary>The format that <c>--weights</c> names; null for none.</summary>
+    public WeightFormat? Weights(ParseResult parsed) => WeightsOption.Format(parsed.GetValue(_weights));
+
+    /// <summary>Threads that <c>--threads</c> asks for; null for all processors.</summary>
+    public int? Threads(ParseResult parsed) => parsed.GetValue(_threads);
+
     /// <summary>Seed of the first prompt.</summary>
     public ulong Seed(ParseResult parsed) => parsed.GetValue(_seed);
 

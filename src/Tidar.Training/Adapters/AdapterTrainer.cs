@@ -4,6 +4,7 @@ using Tidar.Kernels.Threading;
 using Tidar.Models;
 using Tidar.Models.Transformers;
 using Tidar.Models.Weights;
+using Tidar.Training.Checkpoints;
 using Tidar.Training.Data;
 using Tidar.Training.Losses;
 using Tidar.Training.Recipes;
@@ -61,6 +62,9 @@ public sealed class AdapterTrainer : IDisposable, ITrainingTask
     /// it.</exception>
     public static AdapterTrainer Create(AdapterRecipe recipe, Checkpoint checkpoint, WorkerTeam team, WeightFormat? format, bool resume) =>
         new(resume ? AdapterRun.Resume(recipe, checkpoint, team, format) : AdapterRun.Start(recipe, checkpoint, team, format));
+
+    /// <summary>Whether the recipe's output folder has a checkpoint to go on from.</summary>
+    public static bool HasCheckpoint(AdapterRecipe recipe) => new CheckpointFolder(recipe.Output).Latest is not null;
 
     /// <summary>Trains to the last step and writes the finished adapter.</summary>
     /// <param name="report">Called after every step; may be null.</param>

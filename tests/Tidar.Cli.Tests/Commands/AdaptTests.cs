@@ -93,6 +93,14 @@ public sealed class AdaptTests : IDisposable
     }
 
     [Fact]
+    public void One_command_samples_and_trains()
+    {
+        JsonElement[] lines = CommandRun.Of([.. DistillArguments(), "--adapt", _recipe]).Json(notes: true);
+        Assert.Equal([Prompts, 3], [lines[0].GetProperty("answers").GetInt32(), lines[1].GetProperty("step").GetInt32()]);
+        Assert.Equal(lines[1].GetProperty("checkpoint").GetString(), CommandRun.Of([.. DistillArguments(), "--adapt", _recipe, "--resume"]).Json(notes: true)[1].GetProperty("checkpoint").GetString());
+    }
+
+    [Fact]
     public void Adapters_that_cannot_be_used_are_one_line()
     {
         string[] generate = ["generate", "number", "--model", _model, "--adapter"];
