@@ -42,7 +42,7 @@ internal sealed record StepLayout(int Slots, int DraftLength, int Logits)
 
         // Block j is drafted for the outcome that j draft tokens are accepted.
         for (int j = 1; j <= DraftLength; j++)
-            batch.AddBlock(cache, tokens.Slice(j * k, k), length + j, length + j);
+            batch.AddBlock(cache, tokens.Slice(j * k, k), length + j, length + j, areMasks: true);
     }
 
     /// <summary>The questions for logits: a chain asks once, for its last rows; TiDAR's step for the draft rows, then for the block that comes true.</summary>

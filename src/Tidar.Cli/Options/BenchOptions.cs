@@ -16,6 +16,7 @@ internal sealed class BenchOptions
 
     private readonly Option<string?> _shape = Opt.Choice("--shape", "shape of a published model, with random weights", [.. NamedShapes.ByName.Keys]);
     private readonly Option<string?> _model = Opt.Text("--model", "PATH|NAME", "Hugging Face folder, GGUF file, or a name under models/");
+    private readonly Option<string?> _adapter = Opt.Adapter();
     private readonly Option<string?> _weights = WeightsOption.Create("int8");
     private readonly Option<int?> _threads = Opt.Threads();
     private readonly Option<bool> _json = Opt.Json();
@@ -26,7 +27,7 @@ internal sealed class BenchOptions
     /// <summary>Adds the options to a command.</summary>
     public void AddTo(Command command)
     {
-        foreach (Option option in new Option[] { _shape, _model, _weights, _threads, _json })
+        foreach (Option option in new Option[] { _shape, _model, _adapter, _weights, _threads, _json })
             command.Options.Add(option);
     }
 
@@ -41,7 +42,7 @@ internal sealed class BenchOptions
     {
         WeightFormat format = WeightsOption.Format(parsed.GetValue(_weights)) ?? WeightFormat.Int8;
         int threads = parsed.GetValue(_threads) ?? Environment.ProcessorCount;
-        using LoadedModel model = Open(parsed.GetValue(_shape), parsed.GetValue(_model), threads, format, context);
+        using LoadedModel model = Open(parsed, threads, format, context);
         if (positions > model.Config.MaxPositions)
             throw new InvalidInputException("tidar bench", null, $"at most {model.Config.MaxPositions} tokens (the model's context)", $"{positions}");
         BenchmarkReport report = new(
@@ -57,14 +58,15 @@ internal sealed class BenchOptions
         return ExitCode.Done;
     }
 
-    private static LoadedModel Open(string? shape, string? model, int threads, WeightFormat format, CommandContext context)
+    private LoadedModel Open(ParseResult parsed, int threads, WeightFormat format, CommandContext context)
     {
+        string? shape = parsed.GetValue(_shape), model = parsed.GetValue(_model), adapter = parsed.GetValue(_adapter);
         if (shape is null == model is null)
             throw new CommandLineException($"tidar bench: expected one of --shape and --model, found {(shape is null ? "neither" : "both")}");
         if (shape is null)
-            return new LoadedModel(Checkpoint.Open(ModelLocator.Find(model)), threads, format, context);
+            return new LoadedModel(Checkpoint.Open(ModelLocator.Find(model)), threads, format, context, adapter);
         ModelConfig config = NamedShapes.ByName[shape];
         Checkpoint random = Checkpoint.InMemory(config, [.. DecoderLayout.Tensors(config).Select(static t => new RandomTensor(t.Name, t.Shape, WeightSeed))]);
-        return new LoadedModel(random, threads, format, context);
+        return new LoadedModel(random, threads, format, context, adapter);
     }
 }

@@ -15,7 +15,7 @@ internal sealed class ModelOptions(bool exact)
     private readonly Option<string?> _model = Opt.Text(
         "--model", "PATH|NAME", "Hugging Face folder, GGUF file, or a name under models/ (default: the embedded tidar-demo)");
 
-    private readonly Option<string?> _adapter = Opt.Text("--adapter", "PATH|NAME", "adapter for mask rows (docs/adapters.md): TiDAR on a model that was not trained for it");
+    private readonly Option<string?> _adapter = Opt.Adapter();
     private readonly Option<string?> _weights = WeightsOption.Create(
         exact ? "exactly as stored" : "int8; int4 for a 4-bit file; exactly as stored below a million parameters");
 

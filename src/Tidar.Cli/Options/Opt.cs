@@ -21,6 +21,10 @@ internal static class Opt
     /// <summary>Threads of the worker team; null for all processors.</summary>
     public static Option<int?> Threads() => Whole(ThreadsName, "N", "threads (default: all processors)", least: 1, most: 1024);
 
+    /// <summary>An adapter for the model; null for none.</summary>
+    public static Option<string?> Adapter() =>
+        Text("--adapter", "PATH|NAME", "adapter for mask rows (docs/adapters.md): TiDAR on a model that was not trained for it");
+
     /// <summary>Any text.</summary>
     public static Option<string?> Text(string name, string placeholder, string description) => new(name) { Description = description, HelpName = placeholder };
 
