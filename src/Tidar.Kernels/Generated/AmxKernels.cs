@@ -28,18 +28,8 @@ internal static unsafe class AmxKernels
     }
 
     /// <summary>Assembles and places all of them, or none.</summary>
-    internal static nint[] Place(CodePlacer placer)
-    {
-        nint[] entries = new nint[4];
-        for (int i = 0; i < entries.Length; i++)
-        {
-            entries[i] = (nint)placer(AmxTileCode.Assemble(bfloat16: i >= 2, rowTiles: (i % 2) + 1, OperatingSystem.IsWindows()));
-            if (entries[i] == 0)
-                return [];
-        }
-
-        return entries;
-    }
+    internal static nint[] Place(CodePlacer placer) =>
+        MachineCode.Place(placer, 4, static i => AmxTileCode.Assemble(bfloat16: i >= 2, rowTiles: (i % 2) + 1, OperatingSystem.IsWindows()));
 
     /// <summary>
     /// Prepares the next call for the first of <paramref name="rows"/> and takes them off: full blocks of 32 rows in one call, the rest in another with a configuration of its own. The code itself

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Tidar.Kernels.Memory;
 
 namespace Tidar.Kernels.Generated;
 
@@ -8,9 +9,7 @@ namespace Tidar.Kernels.Generated;
 /// </summary>
 internal static unsafe partial class ExecutableMemory
 {
-    private const int ReadWrite = 0x1 | 0x2;
     private const int ReadExecute = 0x1 | 0x4;
-    private const int PrivateAnonymous = 0x2 | 0x20;
     private const uint CommitReserve = 0x3000;
     private const uint PageReadWrite = 0x04;
     private const uint PageExecuteRead = 0x20;
@@ -39,8 +38,8 @@ internal static unsafe partial class ExecutableMemory
     private static void* PlaceOnLinux(ReadOnlySpan<byte> code)
     {
         nuint size = (nuint)((code.Length + Environment.SystemPageSize - 1) / Environment.SystemPageSize * Environment.SystemPageSize);
-        void* memory = MapMemory(null, size, ReadWrite, PrivateAnonymous, -1, 0);
-        if (memory == (void*)-1)
+        void* memory = SystemMemory.TryMapPages(size);
+        if (memory is null)
             return null;
         code.CopyTo(new Span<byte>(memory, code.Length));
         return ProtectMemory(memory, size, ReadExecute) == 0 ? memory : null;
@@ -54,9 +53,6 @@ internal static unsafe partial class ExecutableMemory
         code.CopyTo(new Span<byte>(memory, code.Length));
         return VirtualProtect(memory, (nuint)code.Length, PageExecuteRead, out _) != 0 ? memory : null;
     }
-
-    [LibraryImport("libc", EntryPoint = "mmap")]
-    private static partial void* MapMemory(void* address, nuint length, int protection, int flags, int descriptor, nint offset);
 
     [LibraryImport("libc", EntryPoint = "mprotect")]
     private static partial int ProtectMemory(void* address, nuint length, int protection);

@@ -42,19 +42,6 @@ internal sealed unsafe class VectorKernels
     }
 
     /// <summary>Assembles and places all of them, or none.</summary>
-    internal nint[] Place(CodePlacer placer)
-    {
-        if (!_supported)
-            return [];
-        nint[] entries = new nint[VectorTileCode.MostRows];
-        for (int rows = 1; rows <= entries.Length; rows++)
-        {
-            void* code = placer(VectorTileCode.Assemble(_bfloat16, rows, OperatingSystem.IsWindows()));
-            if (code is null)
-                return [];
-            entries[rows - 1] = (nint)code;
-        }
-
-        return entries;
-    }
+    internal nint[] Place(CodePlacer placer) =>
+        _supported ? MachineCode.Place(placer, VectorTileCode.MostRows, i => VectorTileCode.Assemble(_bfloat16, i + 1, OperatingSystem.IsWindows())) : [];
 }

@@ -50,7 +50,6 @@ internal static class VectorTileCode
         c.mov(step, __qword_ptr[arguments + 80]);
         c.lea(stride3, __[stride + (stride * 2)]);
 
-        // Rows are reached in fours from a few bases: base, base + stride, base + 2·stride, base + 3·stride.
         for (int b = 1; b * 4 < rows; b++)
             c.lea(rowBases[b], __[(b == 1 ? a : rowBases[b - 1]) + (stride * 4)]);
         rowBases[0] = a;
@@ -64,16 +63,8 @@ internal static class VectorTileCode
         c.add(next, step);
         for (int r = 0; r < rows; r++)
         {
-            AssemblerRegister64 rowBase = rowBases[r / 4];
-            AssemblerMemoryOperand source = (r % 4) switch
-            {
-                0 => __dword_ptr[rowBase],
-                1 => __dword_ptr[rowBase + stride],
-                2 => __dword_ptr[rowBase + (stride * 2)],
-                _ => __dword_ptr[rowBase + stride3],
-            };
             AssemblerRegisterZMM broadcast = r % 2 == 0 ? zmm28 : zmm29;
-            c.vpbroadcastd(broadcast, source);
+            c.vpbroadcastd(broadcast, __dword_ptr[MachineCode.RowAddress(r, rowBases[r / 4], stride, stride3)]);
             Multiply(c, bfloat16, Accumulator(2 * r), zmm30, broadcast);
             Multiply(c, bfloat16, Accumulator((2 * r) + 1), zmm31, broadcast);
         }

@@ -113,17 +113,7 @@ internal static class VnniInt4Code
 
         AssemblerMemoryOperand Term(int r) => At(r, terms, secondTerms) + sizeof(float);
 
-        AssemblerMemoryOperand At(int r, AssemblerRegister64 first, AssemblerRegister64 second)
-        {
-            AssemblerRegister64 start = r < RowsPerBase ? first : second;
-            return (r % RowsPerBase) switch
-            {
-                0 => __[start + 0],
-                1 => __[start + stride],
-                2 => __[start + (stride * 2)],
-                _ => __[start + stride3],
-            };
-        }
+        AssemblerMemoryOperand At(int r, AssemblerRegister64 first, AssemblerRegister64 second) => MachineCode.RowAddress(r, r < RowsPerBase ? first : second, stride, stride3);
     }
 
     private static void LoadGrid(Assembler c, AssemblerRegister64 records, Int4Scales scales)

@@ -16,22 +16,10 @@ internal static unsafe class VnniInt4Kernels
         ((delegate* unmanaged[SuppressGCTransition]<Int4TileArguments*, void>)Entries[((int)scales * VnniInt4Code.MostRows) + rows - 1])(arguments);
 
     /// <summary>Assembles and places all of them, or none.</summary>
-    internal static nint[] Place(CodePlacer placer)
-    {
-        if (!InstructionSets.Avx512Vnni || !Environment.Is64BitProcess)
-            return [];
-        List<nint> entries = [];
-        foreach (Int4Scales scales in Enum.GetValues<Int4Scales>())
-        {
-            for (int rows = 1; rows <= VnniInt4Code.MostRows; rows++)
-            {
-                void* code = placer(VnniInt4Code.Assemble(rows, scales, OperatingSystem.IsWindows()));
-                if (code is null)
-                    return [];
-                entries.Add((nint)code);
-            }
-        }
-
-        return [.. entries];
-    }
+    internal static nint[] Place(CodePlacer placer) => InstructionSets.Avx512Vnni && Environment.Is64BitProcess
+        ? MachineCode.Place(
+            placer,
+            Enum.GetValues<Int4Scales>().Length * VnniInt4Code.MostRows,
+            static i => VnniInt4Code.Assemble((i % VnniInt4Code.MostRows) + 1, (Int4Scales)(i / VnniInt4Code.MostRows), OperatingSystem.IsWindows()))
+        : [];
 }

@@ -120,7 +120,7 @@ public sealed unsafe class BFloat16Operand : IDisposable
         {
             if (_layout == Layout.Floats)
             {
-                Grow(ref _rounded, (long)rows * K);
+                BufferGrowth.Reserve(ref _rounded, (long)rows * K);
                 Span<float> transposed = _rounded.Slice(0, rows * K);
                 Transposition.Run(team, x, K, rows, transposed);
                 BFloat16Packing.RoundJob inPlace = new(_rounded.Pointer, _rounded.Pointer, (long)rows * K);
@@ -145,23 +145,14 @@ public sealed unsafe class BFloat16Operand : IDisposable
         _rounded.Dispose();
     }
 
-    private static void Grow<T>(ref AlignedBuffer<T> buffer, long length)
-        where T : unmanaged
-    {
-        if (buffer.Length >= length)
-            return;
-        buffer.Dispose();
-        buffer = new AlignedBuffer<T>(length);
-    }
-
     private void Reserve(int k, int columns)
     {
         (K, Columns, _layout) = (k, columns, LayoutInUse);
         if (_layout != Layout.Floats)
-            Grow(ref _panels, (long)Panel.Count(columns) * Panel.Width * Pairs);
+            BufferGrowth.Reserve(ref _panels, (long)Panel.Count(columns) * Panel.Width * Pairs);
     }
 
-    private void ReserveRows(int rows) => Grow(ref _rows, rows * RowBytes);
+    private void ReserveRows(int rows) => BufferGrowth.Reserve(ref _rows, rows * RowBytes);
 
     private void Multiply(WorkerTeam team, int rows, float* y, bool accumulate)
     {
@@ -171,7 +162,7 @@ public sealed unsafe class BFloat16Operand : IDisposable
 
     private ReadOnlySpan<float> Round(WorkerTeam team, float* source, long count)
     {
-        Grow(ref _rounded, count);
+        BufferGrowth.Reserve(ref _rounded, count);
         BFloat16Packing.RoundJob job = new(source, _rounded.Pointer, count);
         team.Run(ref job, job.Items);
         return _rounded.Slice(0, checked((int)count));

@@ -56,11 +56,7 @@ public sealed unsafe class PackedOperand : IDisposable
     private void Reserve(int k, int columns)
     {
         long needed = (long)Panel.Count(columns) * Panel.Width * k;
-        if (_panels.Length < needed)
-        {
-            _panels.Dispose();
-            _panels = new AlignedBuffer<float>(needed);
-        }
+        BufferGrowth.Reserve(ref _panels, needed);
 
         (K, Columns) = (k, columns);
     }

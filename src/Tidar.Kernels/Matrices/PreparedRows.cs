@@ -52,22 +52,14 @@ public sealed unsafe class PreparedRows : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(x.Length, checked(rows * matrix.Inputs), nameof(x));
         (_matrix, Count) = (matrix, rows);
-        Grow(ref _rows, (long)rows * matrix.OperandBytes);
-        Grow(ref _scratch, (long)team.Threads * matrix.Inputs);
+        long rowBytes = (long)rows * matrix.OperandBytes, scratch = (long)team.Threads * matrix.Inputs;
+        BufferGrowth.Reserve(ref _rows, rowBytes, rowBytes / 8);
+        BufferGrowth.Reserve(ref _scratch, scratch, scratch / 8);
         fixed (float* px = x, weight = norm)
         {
             Job job = new(matrix, px, weight, epsilon, _scratch.Pointer, _rows.Pointer);
             team.Run(ref job, rows);
         }
-    }
-
-    private static void Grow<T>(ref AlignedBuffer<T> buffer, long length)
-        where T : unmanaged
-    {
-        if (buffer.Length >= length)
-            return;
-        buffer.Dispose();
-        buffer = new AlignedBuffer<T>(length + (length / 8));
     }
 
     private readonly struct Job(WeightMatrix matrix, float* x, float* norm, float epsilon, float* scratch, byte* target) : IJob

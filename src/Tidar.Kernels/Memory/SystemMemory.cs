@@ -20,11 +20,18 @@ internal static unsafe partial class SystemMemory
     {
         if (!OperatingSystem.IsLinux() || bytes < 2 * HugePageBytes)
             return null;
-        void* memory = MapMemory(null, bytes, ReadWrite, PrivateAnonymous, -1, 0);
-        if (memory == (void*)-1)
-            return null;
-        AdviseWholePages(memory, bytes, HugePageBytes, HugePage);
+        void* memory = TryMapPages(bytes);
+        if (memory is not null)
+            AdviseWholePages(memory, bytes, HugePageBytes, HugePage);
         return memory;
+    }
+
+    /// <summary>Maps zeroed pages to read and write; on Linux.</summary>
+    /// <returns>Null where there is no such memory.</returns>
+    public static void* TryMapPages(nuint bytes)
+    {
+        void* memory = MapMemory(null, bytes, ReadWrite, PrivateAnonymous, -1, 0);
+        return memory == (void*)-1 ? null : memory;
     }
 
     /// <summary>Gives memory of <see cref="TryMap"/> back.</summary>

@@ -115,11 +115,7 @@ public sealed unsafe class WorkerTeam : IDisposable
     /// <summary>Scratch memory for the kernel that is running; the next kernel may use the same bytes.</summary>
     internal byte* Scratch(long bytes)
     {
-        if (_scratch.Length < bytes)
-        {
-            _scratch.Dispose();
-            _scratch = new AlignedBuffer<byte>(bytes + (bytes / 4));
-        }
+        BufferGrowth.Reserve(ref _scratch, bytes, bytes / 4);
 
         return _scratch.Pointer;
     }

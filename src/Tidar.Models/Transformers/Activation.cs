@@ -13,11 +13,7 @@ internal sealed class Activation(int width) : IDisposable
     public Span<float> Rows(int rows)
     {
         long needed = (long)rows * width;
-        if (_buffer.Length < needed)
-        {
-            _buffer.Dispose();
-            _buffer = new AlignedBuffer<float>(needed + (needed / 8));
-        }
+        BufferGrowth.Reserve(ref _buffer, needed, needed / 8);
 
         return _buffer.Slice(0, checked((int)needed));
     }

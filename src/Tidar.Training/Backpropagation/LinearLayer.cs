@@ -33,11 +33,7 @@ internal sealed class LinearLayer(WorkerTeam team) : IDisposable
     {
         int inputs = weightGradient.Length / outputs;
         long needed = (long)rows * outputs;
-        if (_transposed.Length < needed)
-        {
-            _transposed.Dispose();
-            _transposed = new AlignedBuffer<float>(needed);
-        }
+        BufferGrowth.Reserve(ref _transposed, needed);
 
         Span<float> transposed = _transposed.Slice(0, checked((int)needed));
         Transposition.Run(team, dy, rows, outputs, transposed);

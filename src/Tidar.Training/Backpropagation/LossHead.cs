@@ -97,11 +97,7 @@ internal sealed class LossHead : IDisposable
         if (needsGradient)
         {
             _head.Pack(_team, head, vocabulary, width);
-            if (_transposed.Length < (long)chunkRows * vocabulary)
-            {
-                _transposed.Dispose();
-                _transposed = new AlignedBuffer<float>((long)chunkRows * vocabulary);
-            }
+            BufferGrowth.Reserve(ref _transposed, (long)chunkRows * vocabulary);
         }
 
         for (int first = 0; first < targets.Length; first += chunkRows)
