@@ -46,6 +46,20 @@ public sealed class AdapterParameters : FlatParameters
         }
     }
 
+    /// <summary>Starts from a finished adapter of this shape.</summary>
+    /// <exception cref="InvalidInputException">It does not fit, is scaled, or its modules of one group do not share A.</exception>
+    internal void Adopt(string folder)
+    {
+        AdapterConfig config = AdapterConfig.Read(folder);
+        if (config.DraftLength != Shape.DraftLength)
+            throw new InvalidInputException(folder, "draft_length", $"{Shape.DraftLength}, as in the recipe", $"{config.DraftLength}");
+        if (config.Scaling(Shape.Rank) != 1)
+            throw new InvalidInputException(folder, "lora_alpha", $"{Shape.Rank}, the recipe's rank", $"{config.Alpha}");
+        if (config.MaskEmbedding != AdapterNames.MaskEmbedding)
+            throw new InvalidInputException(folder, "mask_embedding", AdapterNames.MaskEmbedding, config.MaskEmbedding);
+        Load(folder);
+    }
+
     /// <summary>Reads weights that <see cref="Tensors"/> wrote.</summary>
     /// <exception cref="InvalidInputException">The file does not fit the shape.</exception>
     internal void Load(string folder)
@@ -62,10 +76,15 @@ public sealed class AdapterParameters : FlatParameters
         ForEachGroup((layer, group) =>
         {
             IReadOnlyList<LinearModule> modules = LinearModule.Of(group, Shape.Model);
-            Read(file, AdapterNames.Down(layer, modules[0]), Values(this[DownName(layer, group)].Slice));
+            Span<float> down = Values(this[DownName(layer, group)].Slice);
+            Read(file, AdapterNames.Down(layer, modules[0]), down);
             ParameterSlice up = this[UpName(layer, group)].Slice;
+            float[] other = new float[down.Length];
             foreach (LinearModule module in modules)
             {
+                Read(file, AdapterNames.Down(layer, module), other);
+                if (!down.SequenceEqual(other))
+                    throw new InvalidInputException(file.Path, AdapterNames.Down(layer, module), $"the weights of {modules[0].ShortName}'s, which it shares", "others");
                 Read(file, AdapterNames.Up(layer, module), Values(up with { Length = module.Outputs * Shape.Rank }));
                 up = new ParameterSlice(up.Start + (module.Outputs * Shape.Rank), 0);
             }

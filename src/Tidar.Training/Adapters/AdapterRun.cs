@@ -66,7 +66,10 @@ internal sealed class AdapterRun : IDisposable
             throw new InvalidInputException(recipe.Source, "output", "a folder without checkpoints, or resuming", existing);
         AdapterRun run = new(recipe, checkpoint, team, format);
         ModelConfig config = checkpoint.Config;
-        run.Parameters.Initialize(checkpoint.Get("model.embed_tokens.weight", config.VocabularySize, config.HiddenSize), recipe.Seed);
+        if (recipe.InitFrom is { } initial)
+            run.Parameters.Adopt(initial);
+        else
+            run.Parameters.Initialize(checkpoint.Get("model.embed_tokens.weight", config.VocabularySize, config.HiddenSize), recipe.Seed);
         run.Decoder.Refresh();
         return run;
     }

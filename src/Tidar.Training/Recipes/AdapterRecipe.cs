@@ -20,6 +20,9 @@ public sealed record AdapterRecipe
     /// <summary>The base model; null where the command names it.</summary>
     public required string? Model { get; init; }
 
+    /// <summary>Folder of an adapter of the same shape whose weights the run starts from; null to start as LoRA does.</summary>
+    public required string? InitFrom { get; init; }
+
     /// <summary>What is trained on; at least one entry.</summary>
     public required IReadOnlyList<DataRecipe> Data { get; init; }
 

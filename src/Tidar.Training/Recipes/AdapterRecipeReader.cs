@@ -43,6 +43,7 @@ public static class AdapterRecipeReader
             Output = Path.GetFullPath(Path.Combine(folder, top.Text("output"))),
             Seed = (ulong)top.Integer("seed", 0, int.MaxValue, 0),
             Model = top.OptionalText("model") is { } model ? Path.GetFullPath(Path.Combine(folder, model)) : null,
+            InitFrom = top.OptionalText("init_from") is { } initial ? Path.GetFullPath(Path.Combine(folder, initial)) : null,
             Data = [.. top.List("data").Select(entry => DataRecipeReader.Read(entry, folder))],
             Rank = adapter.Integer("rank", 1, ModelLimits.Width, 32),
             DraftLength = draftLength,

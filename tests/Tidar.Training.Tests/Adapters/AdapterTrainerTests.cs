@@ -100,6 +100,27 @@ public sealed class AdapterTrainerTests : IDisposable
         Assert.Contains("checkpoint to resume", Mistake(() => Train(Write("new", steps: 3), resume: true)), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_run_that_starts_from_an_adapter_starts_with_its_loss()
+    {
+        List<TrainingProgress> first = [], second = [], third = [];
+        string adapter = Train(Write("first", steps: 30), reports: first);
+        Train(From(adapter, "second"), reports: second);
+        Assert.True(second[0].Loss < first[0].Loss, $"{second[0].Loss} after {first[0].Loss}");
+        Train(Write("third", steps: 2), reports: third);
+        Assert.Equal(first[0].Loss, third[0].Loss);
+    }
+
+    [Theory]
+    [InlineData("rank: 4", "rank: 5", "lora_alpha")]
+    [InlineData("draft_length: 4", "draft_length: 3", "draft_length")]
+    [InlineData("slot_embeddings: true", "slot_embeddings: false", "mask_embedding")]
+    public void An_adapter_of_another_shape_is_refused_as_a_start(string old, string changed, string part)
+    {
+        string adapter = Train(Write("first", steps: 2));
+        Assert.Contains(part, Mistake(() => Train(From(adapter, "second", text => text.Replace(old, changed, StringComparison.Ordinal)))), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("rank: 4", "rank: 0", "adapter.rank")]
     [InlineData("rank: 4", "rank: 4\n  target_modules: q_proj v_proj", "q_proj, k_proj, v_proj together")]
@@ -142,6 +163,7 @@ public sealed class AdapterTrainerTests : IDisposable
         adapter:
           rank: 4
           draft_length: 4
+          slot_embeddings: true
         objective:
           soft_share: 0.2
           soft_tokens: 4
@@ -163,6 +185,13 @@ public sealed class AdapterTrainerTests : IDisposable
           every: 3
           final_type: f32
         """));
+
+    private AdapterRecipe From(string adapter, string name, Func<string, string>? change = null)
+    {
+        Write(name, steps: 2);
+        string text = $"init_from: {adapter}\n{File.ReadAllText(_folder.File($"{name}.yaml"))}";
+        return AdapterRecipeReader.Read(_folder.Write($"{name}.yaml", change is null ? text : change(text)));
+    }
 
     private List<PreparedDocument> HeldOut(Checkpoint checkpoint)
     {
