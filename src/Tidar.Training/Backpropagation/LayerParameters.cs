@@ -22,6 +22,7 @@ internal sealed class LayerParameters
         GateUpBias = config.MlpBias ? Two("mlp.gate_proj.bias", "mlp.up_proj.bias") : null;
         Down = One("mlp.down_proj.weight");
         DownBias = config.MlpBias ? One("mlp.down_proj.bias") : null;
+        Start = set.All.Where(p => p.Name.StartsWith(prefix, StringComparison.Ordinal)).Min(static p => p.Slice.Start);
 
         ParameterSlice One(string name) => set[prefix + name].Slice;
 
@@ -29,6 +30,9 @@ internal sealed class LayerParameters
 
         ParameterSlice Three(string first, string second, string third) => set.Join(prefix + first, prefix + second, prefix + third);
     }
+
+    /// <summary>First element of the layer; its tensors lie together, behind those of the layers before it.</summary>
+    public long Start { get; }
 
     public ParameterSlice AttentionNorm { get; }
 

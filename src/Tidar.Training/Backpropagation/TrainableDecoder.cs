@@ -21,6 +21,7 @@ public sealed class TrainableDecoder : IDisposable
     private readonly LayerParameters[] _parameters;
     private readonly LayerActivations[] _activations;
     private readonly ParameterSlice _embedding;
+    private readonly long _headStart;
     private readonly RotaryEmbedding _rope;
     private readonly LinearLayer _linear;
     private readonly NormLayer _norm;
@@ -47,6 +48,7 @@ public sealed class TrainableDecoder : IDisposable
         _parameters = [.. Enumerable.Range(0, _config.LayerCount).Select(l => new LayerParameters(parameters, l))];
         _activations = [.. Enumerable.Range(0, _config.LayerCount).Select(_ => new LayerActivations(_config))];
         _embedding = parameters["model.embed_tokens.weight"].Slice;
+        _headStart = parameters["model.norm.weight"].Slice.Start;
         _rope = RopeFrequencies.Create(_config);
         _linear = new LinearLayer(team);
         _norm = new NormLayer(team, _config.NormEpsilon);
@@ -74,19 +76,26 @@ public sealed class TrainableDecoder : IDisposable
     }
 
     /// <summary>The losses of a batch; the gradient of the weighted loss is added to the parameters' gradients.</summary>
-    public LossSums AddGradients(TrainingBatch batch, LossWeights weights)
+    /// <param name="batch">The batch.</param>
+    /// <param name="weights">What a target of each half counts.</param>
+    /// <param name="listener">Is told which gradients are final while the pass goes on; may be null.</param>
+    public LossSums AddGradients(TrainingBatch batch, LossWeights weights, IGradientListener? listener = null)
     {
         Forward(batch);
+        listener?.Begin();
         Span<float> gradient = _hiddenGradient.Rows(batch.Rows);
         LossSums sums = _head.Run(batch, _output.Rows(batch.Rows), weights, gradient);
+        listener?.Finished(_headStart);
         for (int l = _config.LayerCount - 1; l >= 0; l--)
         {
             MlpBackward(_parameters[l], _activations[l], batch.Rows, gradient);
             AttentionBackward(_parameters[l], _activations[l], batch, gradient);
+            listener?.Finished(_parameters[l].Start);
         }
 
         EmbeddingGradientJob job = new(batch, gradient, Parameters.Gradients(_embedding), _config.HiddenSize);
         _team.Run(ref job, EmbeddingGradientJob.Items(_config.HiddenSize));
+        listener?.Finished(0);
         return sums;
     }
 
