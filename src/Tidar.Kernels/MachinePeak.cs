@@ -145,8 +145,7 @@ public static unsafe class MachinePeak
             byte* operands = stackalloc byte[PeakLoop.OperandBytes];
             for (int i = 0; i < PeakLoop.OperandBytes; i++)
                 operands[i] = (byte)(i % 2 == 0 ? i * 37 : 0x3E + (i / 2 % 2));
-            PeakLoop.Arguments arguments = new() { Iterations = iterations, Operands = operands };
-            loop.Run(&arguments);
+            loop.Run(iterations, operands);
         }
     }
 

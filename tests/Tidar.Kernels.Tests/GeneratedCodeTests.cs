@@ -77,6 +77,9 @@ public sealed unsafe class GeneratedCodeTests
                 {
                     garbage.Clear();
                     GC.Collect();
+
+                    // Without a pause a machine on which a collection takes long would do nothing else.
+                    Thread.Sleep(1);
                 }
             }
         });

@@ -10,8 +10,16 @@ internal readonly record struct PeakLoop(nint Code, long OperationsPerIteration)
     /// <summary>Bytes that <see cref="Arguments.Operands"/> points at.</summary>
     public const int OperandBytes = 1024;
 
-    /// <summary>Runs the loop.</summary>
-    public unsafe void Run(Arguments* arguments) => ((delegate* unmanaged<Arguments*, void>)Code)(arguments);
+    /// <summary>Runs the loop, <paramref name="iterations"/> times, on <see cref="OperandBytes"/> bytes of operands.</summary>
+    public unsafe void Run(nint iterations, byte* operands)
+    {
+        Arguments arguments = ArgumentsFor(iterations, operands);
+        ((delegate* unmanaged<Arguments*, void>)Code)(&arguments);
+    }
+
+    /// <summary>What the code is called with.</summary>
+    internal static unsafe Arguments ArgumentsFor(nint iterations, byte* operands) =>
+        new() { Iterations = iterations, Operands = operands, Configuration = TileConfigurations.ForRows(2 * AmxTileCode.TileRows) };
 
     /// <summary>What a loop is called with.</summary>
     [StructLayout(LayoutKind.Sequential)]

@@ -20,7 +20,8 @@ public sealed unsafe class PeakLoopTests
             PeakLoops.Tiles(windows, (c, s, a, b) => c.tdpbf16ps(s, a, b)),
         })
         {
-            PeakLoop.Arguments arguments = new() { Iterations = 2, Operands = operands.Pointer, Configuration = configuration };
+            // The very arguments that the hardware gets.
+            PeakLoop.Arguments arguments = PeakLoop.ArgumentsFor(2, operands.Pointer);
             CallingConvention.Call(code, windows, &arguments, new EmulatedMemory()
                 .Allow(&arguments, sizeof(PeakLoop.Arguments)).Allow(operands.Pointer, operands.Length).Allow(configuration, 64));
         }
