@@ -15,6 +15,8 @@ namespace Tidar.Training;
 /// </summary>
 public sealed class Trainer : IDisposable, ITrainingTask
 {
+    private const ulong HeldOutMasks = 0x5EED;
+
     private readonly Recipe _recipe;
     private readonly TrainingRun _run;
     private readonly Stopwatch _clock = new();
@@ -93,7 +95,7 @@ public sealed class Trainer : IDisposable, ITrainingTask
         }
 
         _run.Optimizer.Step(rate, norm);
-        long tokens = passes.Sum(p => (long)p.CleanRows);
+        long tokens = passes.Sum(p => (long)p.TextTokens);
         _run.Tokens += tokens;
         double seconds = _clock.Elapsed.TotalSeconds;
         LossSums? heldOut = _recipe.EvaluateEvery > 0 && (Step == _recipe.Steps || Step % _recipe.EvaluateEvery == 0) ? Evaluate() : null;
@@ -115,26 +117,25 @@ public sealed class Trainer : IDisposable, ITrainingTask
     private List<TrainingBatch> DrawStep()
     {
         List<List<TokenSequence>> rows = [.. Enumerable.Range(0, _recipe.RowsPerStep).Select(_ => _run.Packer.Next())];
-        if (_recipe.Objective == TrainingObjective.TidarRandomMask)
-            rows = Mask(rows, SplitMix64.Mix(_recipe.Seed + ((ulong)Step << 20)));
-        return Lay(rows);
+        return Lay(_recipe.Objective.MasksAtRandom ? Mask(rows, SplitMix64.Mix(_recipe.Seed + ((ulong)Step << 20))) : rows);
     }
 
     private List<List<TokenSequence>> Mask(List<List<TokenSequence>> rows, ulong seed)
     {
         ulong number = 0;
         return [.. rows.Select(row => row
-            .Select(d => d with { Masking = MaskSampler.Draw(d.Tokens.Length, _recipe.DraftLength, SplitMix64.Mix(seed + number++)) })
+            .Select(d => d with { Masking = MaskSampler.Draw(d.Tokens.Length, _run.Layout.BlockLength(d), SplitMix64.Mix(seed + number++)) })
             .ToList())];
     }
 
     private List<TrainingBatch> Lay(List<List<TokenSequence>> rows) =>
         [.. rows.Chunk(_recipe.RowsPerPass).Select(pass => _run.Layout.Build([.. pass.SelectMany(r => r)]))];
 
-    // Full masks also where training masks at random: one-step denoising is what decoding asks of the model.
+    // TiDAR: full masks also where training masks at random, for one-step denoising is what decoding asks of the model. Where decoding takes many steps: masks at random, the same ones
+    // every time, so that the loss is an estimate of the bound on the negative log-likelihood.
     private LossSums Evaluate()
     {
-        _heldOut ??= Lay(_run.HeldOutRows());
+        _heldOut ??= Lay(_recipe.Objective is TrainingObjective.BlockDiffusion or TrainingObjective.MaskedDiffusion ? Mask(_run.HeldOutRows(), HeldOutMasks) : _run.HeldOutRows());
         LossSums sums = default;
         foreach (TrainingBatch pass in _heldOut)
             sums += _run.Decoder.Evaluate(pass);

@@ -26,7 +26,7 @@ internal sealed class TrainingRun : IDisposable
         Parameters = new ParameterSet(config);
         Decoder = new TrainableDecoder(team, Parameters);
         Optimizer = new AdamW(team, Parameters, recipe.Optimizer);
-        int mask = config.Tidar?.MaskTokenId ?? -1;
+        int mask = config.Tidar?.MaskTokenId ?? config.Diffusion?.MaskTokenId ?? -1;
         Layout = new TidarLayout(recipe.Objective, recipe.DraftLength, mask);
         Stream = DocumentStream.Open(recipe, CorpusSplit.Train);
         Encoder = new DocumentEncoder(tokenizer, config.EosTokenIds[0], mask, recipe.Source);
@@ -130,14 +130,16 @@ internal sealed class TrainingRun : IDisposable
         if (recipe.RowTokens > config.MaxPositions)
             throw new InvalidInputException(recipe.Source, "batch.row_tokens", $"at most {config.MaxPositions}, the model's context", $"{recipe.RowTokens}");
         int end = TokenizerFactory.Id(recipe, tokenizer, recipe.Tokenizer.EndToken, "tokenizer.end_token", config.VocabularySize);
-        TidarConfig? tidar = null;
-        if (recipe.Objective != TrainingObjective.Autoregressive)
-        {
-            int mask = TokenizerFactory.Id(recipe, tokenizer, recipe.Tokenizer.MaskToken, "tokenizer.mask_token", config.VocabularySize);
-            tidar = new TidarConfig(recipe.DraftLength, mask);
-        }
-
         IReadOnlyList<int> ends = config.EosTokenIds.Contains(end) ? [end, .. config.EosTokenIds.Where(e => e != end)] : [end];
-        return config with { EosTokenIds = ends, Tidar = tidar };
+        config = config with { EosTokenIds = ends, Tidar = null, Diffusion = null };
+        if (!recipe.Objective.HasMasks)
+            return config;
+        int mask = TokenizerFactory.Id(recipe, tokenizer, recipe.Tokenizer.MaskToken, "tokenizer.mask_token", config.VocabularySize);
+        return recipe.Objective.TrainsDrafts
+            ? config with { Tidar = new TidarConfig(recipe.DraftLength, mask) }
+            : config with
+            {
+                Diffusion = new DiffusionConfig(recipe.Objective == TrainingObjective.BlockDiffusion ? DiffusionKind.Block : DiffusionKind.Masked, recipe.DraftLength, mask),
+            };
     }
 }

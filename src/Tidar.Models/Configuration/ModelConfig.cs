@@ -60,6 +60,9 @@ public sealed record ModelConfig
     /// <summary>TiDAR training record; null for a plain AR checkpoint.</summary>
     public TidarConfig? Tidar { get; init; }
 
+    /// <summary>What makes it a diffusion language model; null for others, TiDAR models among them.</summary>
+    public DiffusionConfig? Diffusion { get; init; }
+
     /// <summary>Width of the concatenated query heads.</summary>
     public int QueryWidth => HeadCount * HeadDimension;
 

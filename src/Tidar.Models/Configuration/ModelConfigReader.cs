@@ -83,6 +83,7 @@ public static class ModelConfigReader
             EosTokenIds = [.. DefaultIds(fields, "eos_token_id", qwen ? null : 2, vocabulary).Distinct()],
             BosTokenId = DefaultIds(fields, "bos_token_id", qwen ? null : 1, vocabulary).Cast<int?>().FirstOrDefault(),
             Tidar = ReadTidar(fields, vocabulary),
+            Diffusion = ReadDiffusion(fields, vocabulary),
         };
     }
 
@@ -151,6 +152,20 @@ public static class ModelConfigReader
     // A field written as null means none; the classes' own defaults count only where it is absent.
     private static IReadOnlyList<int> DefaultIds(JsonFields fields, string name, int? absent, int vocabulary) =>
         fields.IsWritten(name) || absent is null || absent >= vocabulary ? fields.Ids(name, vocabulary) : [absent.Value];
+
+    private static DiffusionConfig? ReadDiffusion(JsonFields fields, int vocabulary) =>
+        fields.OptionalObject("diffusion") is { } diffusion
+            ? new DiffusionConfig(
+                diffusion.Text("kind") switch
+                {
+                    "block" => DiffusionKind.Block,
+                    "masked" => DiffusionKind.Masked,
+                    string other => throw diffusion.Error("kind", "block or masked", other),
+                },
+                diffusion.Integer("block_length", 1, ModelLimits.DraftLength),
+                diffusion.Integer("mask_token_id", 0, vocabulary - 1),
+                diffusion.Boolean("shifted_logits", absent: false))
+            : null;
 
     private static TidarConfig? ReadTidar(JsonFields fields, int vocabulary) =>
         fields.OptionalObject("tidar") is { } tidar

@@ -41,6 +41,16 @@ public static class ModelConfigWriter
                 json.WriteEndObject();
             }
 
+            if (config.Diffusion is { } diffusion)
+            {
+                json.WriteStartObject("diffusion");
+                json.WriteString("kind", diffusion.Kind == DiffusionKind.Block ? "block" : "masked");
+                json.WriteNumber("block_length", diffusion.BlockLength);
+                json.WriteNumber("mask_token_id", diffusion.MaskTokenId);
+                json.WriteBoolean("shifted_logits", diffusion.ShiftedLogits);
+                json.WriteEndObject();
+            }
+
             json.WriteEndObject();
         });
     }

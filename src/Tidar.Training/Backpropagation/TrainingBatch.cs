@@ -34,6 +34,9 @@ public sealed class TrainingBatch
     /// <summary>Token of every row.</summary>
     public ReadOnlySpan<int> Tokens => _tokens;
 
+    /// <summary>Tokens of text in the batch, whatever rows they have.</summary>
+    public int TextTokens { get; init; }
+
     /// <summary>Position of every row in its document.</summary>
     public ReadOnlySpan<int> Positions => _positions;
 

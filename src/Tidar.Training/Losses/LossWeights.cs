@@ -11,10 +11,10 @@ public readonly record struct LossWeights(double Autoregressive, double Diffusio
     /// <summary>The weights for an objective over a batch with so many targets.</summary>
     public static LossWeights For(TrainingObjective objective, double alpha, long autoregressiveTargets, long diffusionTargets)
     {
-        double ar = 1.0 / Math.Max(1, autoregressiveTargets);
-        return objective == TrainingObjective.Autoregressive
-            ? new LossWeights(ar, 0)
-            : new LossWeights(ar * alpha / (1 + alpha), 1.0 / Math.Max(1, diffusionTargets) / (1 + alpha));
+        double ar = 1.0 / Math.Max(1, autoregressiveTargets), diffusion = 1.0 / Math.Max(1, diffusionTargets);
+        return !objective.HasMasks ? new LossWeights(ar, 0)
+            : !objective.HasAutoregressiveLoss ? new LossWeights(0, diffusion)
+            : new LossWeights(ar * alpha / (1 + alpha), diffusion / (1 + alpha));
     }
 
     /// <summary>The total loss that these weights give for the sums of the whole batch.</summary>

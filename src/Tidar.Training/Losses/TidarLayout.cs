@@ -6,7 +6,7 @@ namespace Tidar.Training.Losses;
 /// <summary>
 /// Turns packed documents into the rows of one training pass, [clean | masks] (tidar.md section 2): positions and the block grid restart at each
 /// document, a document's last block has all its mask rows, and what a row sees is a prefix of its own document and one block of masks. A block none of whose
-/// tokens is a target has no rows: nothing but itself would see it.
+/// tokens is a target has no rows: nothing but itself would see it. Under masked diffusion a document is one block, its prompt shown, and there are no clean rows.
 /// </summary>
 public sealed class TidarLayout
 {
@@ -20,7 +20,7 @@ public sealed class TidarLayout
     /// <param name="maskToken">Id of <c>[MASK]</c>.</param>
     public TidarLayout(TrainingObjective objective, int draftLength, int maskToken)
     {
-        if (objective != TrainingObjective.Autoregressive)
+        if (objective.HasMasks)
             ArgumentOutOfRangeException.ThrowIfLessThan(draftLength, 1);
         _objective = objective;
         _draftLength = draftLength;
@@ -28,20 +28,24 @@ public sealed class TidarLayout
     }
 
     /// <summary>Rows of the mask half that a document has.</summary>
-    public int MaskRows(TokenSequence document) => Blocks(document).Count() * _draftLength;
+    public int MaskRows(TokenSequence document) => Blocks(document).Count() * BlockLength(document);
+
+    /// <summary>Tokens of a document that one mask block covers.</summary>
+    public int BlockLength(TokenSequence document) => _objective == TrainingObjective.MaskedDiffusion ? document.Tokens.Length : _draftLength;
 
     /// <summary>Lays out the documents of one pass.</summary>
     public TrainingBatch Build(IReadOnlyList<TokenSequence> documents)
     {
-        int cleanRows = documents.Sum(d => d.Tokens.Length), maskRows = documents.Sum(d => MaskRows(d));
-        TrainingBatch batch = new(cleanRows, maskRows);
+        int cleanRows = documents.Sum(CleanRows), maskRows = documents.Sum(MaskRows);
+        TrainingBatch batch = new(cleanRows, maskRows) { TextTokens = documents.Sum(static d => d.Tokens.Length) };
         int clean = 0, mask = 0;
         foreach (TokenSequence document in documents)
         {
-            int masks = MaskRows(document);
-            batch.Documents.Add(new AttentionDocument(clean, document.Tokens.Length, mask, masks));
-            AddClean(batch, document, clean);
-            clean += document.Tokens.Length;
+            int rows = CleanRows(document), masks = MaskRows(document);
+            batch.Documents.Add(new AttentionDocument(clean, rows, mask, masks));
+            if (rows > 0)
+                AddClean(batch, document, clean);
+            clean += rows;
             mask += masks;
         }
 
@@ -49,19 +53,24 @@ public sealed class TidarLayout
         foreach (TokenSequence document in documents)
         {
             AddMasks(batch, document, clean, mask);
-            clean += document.Tokens.Length;
+            clean += CleanRows(document);
             mask += MaskRows(document);
         }
 
         return batch;
     }
 
-    private static void AddClean(TrainingBatch batch, TokenSequence document, int start)
+    private int CleanRows(TokenSequence document) => _objective.HasCleanRows ? document.Tokens.Length : 0;
+
+    private void AddClean(TrainingBatch batch, TokenSequence document, int start)
     {
-        for (int p = 0; p < document.Tokens.Length; p++)
+        int length = document.Tokens.Length;
+        for (int p = 0; p < length; p++)
         {
-            batch.SetRow(start + p, document.Tokens[p], p, new AttentionRow(start, p + 1, 0, 0));
-            if (p + 1 < document.Tokens.Length && document.IsLabelled(p + 1))
+            // The clean blocks of block diffusion see themselves in both directions, as decoding commits them.
+            int sees = _objective == TrainingObjective.BlockDiffusion ? Math.Min(length, ((p / _draftLength) + 1) * _draftLength) : p + 1;
+            batch.SetRow(start + p, document.Tokens[p], p, new AttentionRow(start, sees, 0, 0));
+            if (_objective.HasAutoregressiveLoss && p + 1 < length && document.IsLabelled(p + 1))
             {
                 batch.Targets.Add(new LossTarget(start + p, document.Tokens[p + 1], 1, IsDiffusion: false));
                 batch.AutoregressiveTargets++;
@@ -72,27 +81,30 @@ public sealed class TidarLayout
     // The blocks of the document's grid that hold a target.
     private IEnumerable<int> Blocks(TokenSequence document)
     {
-        if (_objective == TrainingObjective.Autoregressive)
+        if (!_objective.HasMasks)
             yield break;
-        int length = document.Tokens.Length;
-        for (int block = 0; block * _draftLength < length; block++)
+        int length = document.Tokens.Length, size = BlockLength(document);
+        for (int block = 0; block * size < length; block++)
         {
-            int first = block * _draftLength, count = Math.Min(_draftLength, length - first);
+            int first = block * size, count = Math.Min(size, length - first);
             if (document.Labelled is null || document.Labelled.AsSpan(first, count).Contains(true))
                 yield return block;
         }
     }
 
+    // What decoding shows: a prompt is never masked where blocks hold more than what comes next.
+    private bool ShowsPrompts => _objective is TrainingObjective.BlockDiffusion or TrainingObjective.MaskedDiffusion;
+
     private void AddMasks(TrainingBatch batch, TokenSequence document, int start, int spanStart)
     {
-        int length = document.Tokens.Length;
+        int length = document.Tokens.Length, size = BlockLength(document);
         foreach (int block in Blocks(document))
         {
-            AttentionRow sees = new(start, block * _draftLength, spanStart, _draftLength);
-            for (int p = block * _draftLength; p < (block + 1) * _draftLength; p++)
+            AttentionRow sees = new(start, block * size, spanStart, size);
+            for (int p = block * size; p < (block + 1) * size; p++)
             {
                 int row = batch.CleanRows + spanStart++;
-                bool isShown = p < length && document.Masking is { } masking && masking.Visible[p];
+                bool isShown = p < length && (document.Masking is { } masking && masking.Visible[p] || (ShowsPrompts && !document.IsLabelled(p)));
                 batch.SetRow(row, isShown ? document.Tokens[p] : _maskToken, p, sees);
                 if (p >= length || !document.IsLabelled(p))
                     continue;

@@ -3,7 +3,7 @@ namespace Tidar.Training.Losses;
 /// <summary>One document as the loss sees it.</summary>
 /// <param name="Tokens">Token ids; at least one.</param>
 /// <param name="Labelled">Which tokens are targets, in both halves; null for all.</param>
-/// <param name="Masking">Random-mask ablation: what is masked; null for the full mask.</param>
+/// <param name="Masking">Random masks: what is masked; null for the full mask.</param>
 public sealed record TokenSequence(int[] Tokens, bool[]? Labelled = null, RandomMasking? Masking = null)
 {
     /// <summary>Whether the token at <paramref name="position"/> is a target.</summary>

@@ -33,7 +33,9 @@ public static class RecipeReader
             TrainingObjective.Tidar,
             ("tidar", TrainingObjective.Tidar),
             ("tidar-random-mask", TrainingObjective.TidarRandomMask),
-            ("ar", TrainingObjective.Autoregressive));
+            ("ar", TrainingObjective.Autoregressive),
+            ("block-diffusion", TrainingObjective.BlockDiffusion),
+            ("masked-diffusion", TrainingObjective.MaskedDiffusion));
         int draftLength = objective.Integer("draft_length", 1, ModelLimits.DraftLength, 8);
         double alpha = objective.Number("alpha", 0, 1e6, 1);
         objective.Finish();
