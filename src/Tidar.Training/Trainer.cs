@@ -95,6 +95,7 @@ public sealed class Trainer : IDisposable, ITrainingTask
         }
 
         _run.Optimizer.Step(rate, norm);
+        _run.Decoder.Refresh();
         long tokens = passes.Sum(p => (long)p.TextTokens);
         _run.Tokens += tokens;
         double seconds = _clock.Elapsed.TotalSeconds;

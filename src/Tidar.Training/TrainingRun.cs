@@ -24,7 +24,7 @@ internal sealed class TrainingRun : IDisposable
         Recipe = recipe;
         Tokenizer = tokenizer;
         Parameters = new ParameterSet(config);
-        Decoder = new TrainableDecoder(team, Parameters);
+        Decoder = new TrainableDecoder(team, Parameters, recipe.Precision, recipe.ActivationCheckpointing);
         Optimizer = new AdamW(team, Parameters, recipe.Optimizer);
         int mask = config.Tidar?.MaskTokenId ?? config.Diffusion?.MaskTokenId ?? -1;
         Layout = new TidarLayout(recipe.Objective, recipe.DraftLength, mask);
@@ -69,11 +69,13 @@ internal sealed class TrainingRun : IDisposable
             using Checkpoint checkpoint = Checkpoint.Open(recipe.InitialCheckpoint);
             TrainingRun tuned = new(recipe, team, tokenizer, Complete(recipe, checkpoint.Config, tokenizer));
             tuned.Parameters.Load(checkpoint);
+            tuned.Decoder.Refresh();
             return tuned;
         }
 
         TrainingRun run = new(recipe, team, tokenizer, Complete(recipe, recipe.Model! with { VocabularySize = tokenizer.VocabularySize }, tokenizer));
         Initialization.Run(run.Parameters, recipe.Seed);
+        run.Decoder.Refresh();
         return run;
     }
 
@@ -88,6 +90,7 @@ internal sealed class TrainingRun : IDisposable
         TrainingState state = TrainingCheckpoint.Read(folder, run.Parameters, run.Optimizer);
         run.Packer.MoveTo(state.Position);
         run.Tokens = state.Tokens;
+        run.Decoder.Refresh();
         return run;
     }
 

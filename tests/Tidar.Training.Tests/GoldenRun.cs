@@ -13,13 +13,18 @@ internal sealed class GoldenRun : IDisposable
 {
     private readonly WorkerTeam _team;
 
-    public GoldenRun(string folder, int threads = 2, AdamWSettings? settings = null)
+    public GoldenRun(
+        string folder,
+        int threads = 2,
+        AdamWSettings? settings = null,
+        TrainingPrecision precision = TrainingPrecision.Float32,
+        bool recomputes = false)
     {
         using Checkpoint checkpoint = Checkpoint.Open(folder);
         _team = new WorkerTeam(threads);
         Parameters = new ParameterSet(checkpoint.Config);
         Parameters.Load(checkpoint);
-        Decoder = new TrainableDecoder(_team, Parameters);
+        Decoder = new TrainableDecoder(_team, Parameters, precision, recomputes);
         Optimizer = new AdamW(_team, Parameters, settings ?? new AdamWSettings());
     }
 
@@ -32,6 +37,7 @@ internal sealed class GoldenRun : IDisposable
     /// <summary>Zeroes the gradients, then adds those of the batch, worked through in so many parts.</summary>
     public (LossSums Sums, double Total) Differentiate(TidarLayout layout, TrainingObjective objective, double alpha, TokenSequence[] documents, int parts = 1)
     {
+        Decoder.Refresh();
         Optimizer.ClearGradients();
         TrainingBatch[] batches = [.. documents.Chunk((documents.Length + parts - 1) / parts).Select(layout.Build)];
         LossWeights weights = LossWeights.For(objective, alpha, batches.Sum(b => b.AutoregressiveTargets), batches.Sum(b => b.DiffusionTargets));

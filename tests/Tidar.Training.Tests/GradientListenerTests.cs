@@ -19,6 +19,7 @@ public sealed class GradientListenerTests
         using ParameterSet parameters = new(config);
         using TrainableDecoder decoder = new(team, parameters);
         Initialization.Run(parameters, seed: 5);
+        decoder.Refresh();
         TidarLayout layout = new(TrainingObjective.Tidar, 4, 1);
         Recorder recorder = new(parameters);
         decoder.AddGradients(layout.Build([new TokenSequence([.. Enumerable.Range(2, 20)], Labelled: null)]), new LossWeights(0.5, 0.5), recorder);

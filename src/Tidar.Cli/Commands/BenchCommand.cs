@@ -2,6 +2,8 @@ using System.CommandLine;
 using Tidar.Cli.Benchmarks;
 using Tidar.Cli.Hosting;
 using Tidar.Cli.Options;
+using Tidar.Models.Configuration;
+using Tidar.Training.Backpropagation;
 
 namespace Tidar.Cli.Commands;
 
@@ -11,6 +13,9 @@ internal static class BenchCommand
     private const int DefaultContext = 256;
     private const int DefaultPrompt = 512;
     private const int DefaultDecoded = 64;
+    private const int DefaultRowTokens = 512;
+    private const int DefaultRows = 2;
+    private const int DefaultTrainingSteps = 3;
 
     private const string Roofline =
         "The roofline is max(bytes / bandwidth, operations / peak), with limits measured in the same run: linear layers at the peak of the weights' "
@@ -20,7 +25,7 @@ internal static class BenchCommand
 
     public static Command Create(CommandContext context) => new("bench", "Measure this machine's limits, and what passes of a model cost beside them.")
     {
-        Machine(context), Step(context), Prefill(context), Decode(context),
+        Machine(context), Step(context), Prefill(context), Decode(context), Train(context),
     };
 
     private static Command Machine(CommandContext context)
@@ -90,6 +95,44 @@ internal static class BenchCommand
             int behind = parsed.GetValue(length) ?? DefaultContext;
             int decoded = parsed.GetValue(tokens) ?? DefaultDecoded, positions = behind + ModelBenchmark.WarmUpTokens + decoded + 1;
             return model.Run(parsed, context, positions, [("context", behind)], benchmark => [benchmark.Decode(decoded, behind)]);
+        });
+        return command;
+    }
+
+    private static Command Train(CommandContext context)
+    {
+        Option<string?> shape = Opt.Choice("--shape", "shape of a published model, with random weights (default: smollm2-135m)", [.. NamedShapes.ByName.Keys]);
+        Option<int?> draftLength = Opt.Whole("--draft-length", "K", "block length (default: 8)", least: 1, most: 1024);
+        Option<string?> precision = Opt.Choice("--precision", "arithmetic of the products with weights (default: bf16)", "bf16", "f32");
+        Option<int?> rowTokens = Opt.Whole("--row-tokens", "S", $"clean tokens of a row (default: {DefaultRowTokens})", least: 2, most: 1 << 20);
+        Option<int?> rows = Opt.Whole("--rows", "N", $"rows of a step (default: {DefaultRows})", least: 1, most: 1 << 12);
+        Option<bool> recomputes = Opt.Flag("--activation-checkpointing", "compute activations again in the backward pass instead of keeping them");
+        Option<int?> repetitions = Opt.Whole("--repetitions", "N", $"measured steps (default: {DefaultTrainingSteps})", least: 1);
+        Option<int?> threads = Opt.Threads();
+        Option<bool> json = Opt.Json();
+        Command command = new("train", "Measure whole optimizer steps of full training, as a share of the bfloat16 peak of the same run. See docs/training.md for what is counted.")
+        {
+            shape, draftLength, precision, rowTokens, rows, recomputes, repetitions, threads, json,
+        };
+        command.SetAction(parsed =>
+        {
+            TrainingBenchmarkSettings settings = new(
+                parsed.GetValue(shape) ?? "smollm2-135m",
+                parsed.GetValue(draftLength) ?? 8,
+                parsed.GetValue(rowTokens) ?? DefaultRowTokens,
+                parsed.GetValue(rows) ?? DefaultRows,
+                parsed.GetValue(precision) == "f32" ? TrainingPrecision.Float32 : TrainingPrecision.BFloat16,
+                parsed.GetValue(recomputes),
+                parsed.GetValue(threads) ?? Environment.ProcessorCount);
+            MachineLimits before = MachineLimits.Measure(settings.Threads);
+            using TrainingBenchmark benchmark = new(context, settings);
+            Timing timing = benchmark.Measure(parsed.GetValue(repetitions) ?? DefaultTrainingSteps);
+            MachineLimits limits = MachineLimits.Best(before, MachineLimits.Measure(settings.Threads));
+            if (parsed.GetValue(json))
+                TrainingBenchmarkOutput.WriteJson(context, benchmark, limits, timing);
+            else
+                TrainingBenchmarkOutput.Show(context, benchmark, limits, timing);
+            return ExitCode.Done;
         });
         return command;
     }

@@ -29,6 +29,7 @@ public sealed unsafe class AlignedBuffer<T> : IDisposable
             NativeMemory.Clear(_pointer, bytes);
         }
 
+        NativeAllocations.Add((long)bytes);
         GC.AddMemoryPressure(Math.Max(1, checked((long)bytes)));
     }
 

@@ -6,9 +6,11 @@ using Tidar.Training.Backpropagation;
 namespace Tidar.Training.Adapters;
 
 /// <summary>The base model's weights packed for passes forward and backward through mask rows. Nothing here changes.</summary>
-public sealed class FrozenDecoder : IDisposable
+public sealed class FrozenDecoder : IHeadWeights, IDisposable
 {
     private readonly FrozenLayer[] _layers;
+    private readonly float[] _finalNorm;
+    private readonly FrozenMatrix _head;
 
     /// <summary>Packs all weights of a checkpoint.</summary>
     /// <param name="checkpoint">The base model.</param>
@@ -20,8 +22,8 @@ public sealed class FrozenDecoder : IDisposable
         Config = config;
         WeightTensor embedding = checkpoint.Get("model.embed_tokens.weight", config.VocabularySize, config.HiddenSize);
         _layers = [.. Enumerable.Range(0, config.LayerCount).Select(l => new FrozenLayer(checkpoint, l, team, precision))];
-        FinalNorm = checkpoint.Get("model.norm.weight", config.HiddenSize).ReadAll();
-        Head = new FrozenMatrix(team, precision, config.TiedEmbeddings ? embedding : checkpoint.Get("lm_head.weight", config.VocabularySize, config.HiddenSize));
+        _finalNorm = checkpoint.Get("model.norm.weight", config.HiddenSize).ReadAll();
+        _head = new FrozenMatrix(team, precision, config.TiedEmbeddings ? embedding : checkpoint.Get("lm_head.weight", config.VocabularySize, config.HiddenSize));
     }
 
     /// <summary>The shape.</summary>
@@ -29,17 +31,17 @@ public sealed class FrozenDecoder : IDisposable
 
     internal IReadOnlyList<FrozenLayer> Layers => _layers;
 
-    /// <summary>[hidden].</summary>
-    internal float[] FinalNorm { get; }
+    ReadOnlySpan<float> IHeadWeights.Norm => _finalNorm;
 
-    /// <summary>[vocabulary, hidden].</summary>
-    internal FrozenMatrix Head { get; }
+    Span<float> IHeadWeights.NormGradient => [];
+
+    ILinear IHeadWeights.Matrix => _head;
 
     /// <inheritdoc/>
     public void Dispose()
     {
         foreach (FrozenLayer layer in _layers)
             layer.Dispose();
-        Head.Dispose();
+        _head.Dispose();
     }
 }

@@ -12,16 +12,17 @@ internal sealed class FrozenLayer : IDisposable
 {
     private readonly Dictionary<LinearGroup, FrozenMatrix> _matrices = [];
     private readonly Dictionary<LinearGroup, float[]> _biases = [];
+    private readonly float[][] _norms = new float[4][];
 
     /// <summary>Packs the layer's weights.</summary>
     public FrozenLayer(Checkpoint checkpoint, int layer, WorkerTeam team, TrainingPrecision precision)
     {
         ModelConfig config = checkpoint.Config;
         string prefix = string.Create(CultureInfo.InvariantCulture, $"model.layers.{layer}.");
-        AttentionNorm = Vector("input_layernorm.weight", config.HiddenSize);
-        MlpNorm = Vector("post_attention_layernorm.weight", config.HiddenSize);
-        QueryNorm = config.QueryKeyNorm ? Vector("self_attn.q_norm.weight", config.HeadDimension) : [];
-        KeyNorm = config.QueryKeyNorm ? Vector("self_attn.k_norm.weight", config.HeadDimension) : [];
+        _norms[(int)LayerNorm.Attention] = Vector("input_layernorm.weight", config.HiddenSize);
+        _norms[(int)LayerNorm.Mlp] = Vector("post_attention_layernorm.weight", config.HiddenSize);
+        _norms[(int)LayerNorm.Query] = config.QueryKeyNorm ? Vector("self_attn.q_norm.weight", config.HeadDimension) : [];
+        _norms[(int)LayerNorm.Key] = config.QueryKeyNorm ? Vector("self_attn.k_norm.weight", config.HeadDimension) : [];
         foreach (LinearGroup group in LinearModule.Groups)
         {
             IReadOnlyList<LinearModule> modules = LinearModule.Of(group, config);
@@ -39,17 +40,8 @@ internal sealed class FrozenLayer : IDisposable
         float[] Vector(string name, int length) => checkpoint.Get(prefix + name, length).ReadAll();
     }
 
-    /// <summary>[hidden].</summary>
-    public float[] AttentionNorm { get; }
-
-    /// <summary>[hidden].</summary>
-    public float[] MlpNorm { get; }
-
-    /// <summary>[head_dim].</summary>
-    public float[] QueryNorm { get; }
-
-    /// <summary>[head_dim].</summary>
-    public float[] KeyNorm { get; }
+    /// <summary>A norm's weight.</summary>
+    public float[] Norm(LayerNorm norm) => _norms[(int)norm];
 
     /// <summary>The stacked weights of a group.</summary>
     public FrozenMatrix Matrix(LinearGroup group) => _matrices[group];

@@ -6,7 +6,7 @@ using Tidar.Training.Backpropagation;
 namespace Tidar.Training.Adapters;
 
 /// <summary>Weights W [outputs, inputs] that are not trained: packed once for the forward product x·Wᵀ and once for the data gradient dy·W.</summary>
-internal sealed class FrozenMatrix : IDisposable
+internal sealed class FrozenMatrix : ILinear, IDisposable
 {
     private readonly WorkerTeam _team;
     private readonly TrainingOperand _forward;
@@ -34,11 +34,11 @@ internal sealed class FrozenMatrix : IDisposable
         _backward.Pack(team, all, outputs, inputs);
     }
 
-    /// <summary>y (+)= x·Wᵀ with x [rows, inputs].</summary>
+    /// <inheritdoc/>
     public void Forward(ReadOnlySpan<float> x, int rows, Span<float> y, bool accumulate = false) => _forward.Multiply(_team, x, rows, y, accumulate);
 
-    /// <summary>dx = dy·W with dy [rows, outputs].</summary>
-    public void InputGradient(ReadOnlySpan<float> dy, int rows, Span<float> dx) => _backward.Multiply(_team, dy, rows, dx);
+    /// <inheritdoc/>
+    public void Backward(ReadOnlySpan<float> dy, ReadOnlySpan<float> x, int rows, Span<float> dx) => _backward.Multiply(_team, dy, rows, dx);
 
     public void Dispose()
     {

@@ -10,7 +10,7 @@ internal sealed class LowRankLayer : IDisposable
 {
     private readonly WorkerTeam _team;
     private readonly AdapterParameters _parameters;
-    private readonly LinearLayer _linear;
+    private readonly LinearGradient _gradient;
     private readonly ParameterSlice _down;
     private readonly ParameterSlice _up;
     private readonly int _rank;
@@ -23,9 +23,9 @@ internal sealed class LowRankLayer : IDisposable
     private readonly Activation _inner;
     private readonly Activation _innerGradient;
 
-    public LowRankLayer(WorkerTeam team, AdapterParameters parameters, LinearLayer linear, ParameterSlice down, ParameterSlice up)
+    public LowRankLayer(WorkerTeam team, AdapterParameters parameters, LinearGradient gradient, ParameterSlice down, ParameterSlice up)
     {
-        (_team, _parameters, _linear, _down, _up) = (team, parameters, linear, down, up);
+        (_team, _parameters, _gradient, _down, _up) = (team, parameters, gradient, down, up);
         _rank = parameters.Shape.Rank;
         _inputs = down.Length / _rank;
         _outputs = up.Length / _rank;
@@ -55,9 +55,9 @@ internal sealed class LowRankLayer : IDisposable
     public void Backward(ReadOnlySpan<float> dy, ReadOnlySpan<float> x, int rows, Span<float> dx)
     {
         Span<float> inner = _inner.Rows(rows), innerGradient = _innerGradient.Rows(rows);
-        _linear.WeightGradient(dy, inner, rows, _outputs, _parameters.Gradients(_up));
+        _gradient.AddWeights(dy, inner, rows, _outputs, _parameters.Gradients(_up));
         _upBackward.Multiply(_team, dy, rows, innerGradient);
-        _linear.WeightGradient(innerGradient, x, rows, _rank, _parameters.Gradients(_down));
+        _gradient.AddWeights(innerGradient, x, rows, _rank, _parameters.Gradients(_down));
         _downBackward.Multiply(_team, innerGradient, rows, dx, accumulate: true);
     }
 

@@ -58,16 +58,4 @@ public sealed class MaskBatch
         Layout.Documents.Add(new AttentionDocument(0, 0, first, _rows - first));
         _prefixes.Add(prefix);
     }
-
-    /// <summary>Tiles of query rows, each inside one document.</summary>
-    internal void CutTiles(int rowsPerTile, List<AttentionTile> tiles)
-    {
-        tiles.Clear();
-        for (int d = 0; d < Layout.Documents.Count; d++)
-        {
-            AttentionDocument document = Layout.Documents[d];
-            for (int i = 0; i < document.SpanCount; i += rowsPerTile)
-                tiles.Add(new AttentionTile(document.SpanStart + i, Math.Min(rowsPerTile, document.SpanCount - i), d));
-        }
-    }
 }

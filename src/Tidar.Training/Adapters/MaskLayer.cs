@@ -4,53 +4,56 @@ using Tidar.Training.Backpropagation;
 
 namespace Tidar.Training.Adapters;
 
-/// <summary>One layer as mask rows pass through it: frozen weights, factors, and what the backward pass needs.</summary>
-internal sealed class MaskLayer : IDisposable
+/// <summary>One layer as mask rows pass through it: frozen weights and trained factors beside them.</summary>
+internal sealed class MaskLayer : LayerWeights
 {
+    private readonly FrozenLayer _frozen;
     private readonly Dictionary<LinearGroup, LowRankLayer> _factors = [];
 
-    public MaskLayer(FrozenLayer frozen, AdapterParameters parameters, int layer, WorkerTeam team, LinearLayer linear)
+    public MaskLayer(FrozenLayer frozen, AdapterParameters parameters, int layer, WorkerTeam team, LinearGradient gradient)
     {
-        Frozen = frozen;
-        Kept = new LayerActivations(parameters.Shape.Model);
+        _frozen = frozen;
         foreach (LinearGroup group in LinearModule.Groups)
         {
             if (parameters.Down(layer, group) is { } down && parameters.Up(layer, group) is { } up)
-                _factors.Add(group, new LowRankLayer(team, parameters, linear, down, up));
+                _factors.Add(group, new LowRankLayer(team, parameters, gradient, down, up));
         }
     }
 
-    /// <summary>The base model's weights; not owned.</summary>
-    public FrozenLayer Frozen { get; }
+    /// <inheritdoc/>
+    public override ReadOnlySpan<float> Norm(LayerNorm norm) => _frozen.Norm(norm);
 
-    public LayerActivations Kept { get; }
+    /// <inheritdoc/>
+    public override Span<float> NormGradient(LayerNorm norm) => [];
+
+    /// <inheritdoc/>
+    public override ReadOnlySpan<float> Bias(LinearGroup group) => _frozen.Bias(group);
 
     /// <summary>Packs the factors as they are now.</summary>
-    public void Refresh()
+    public override void Refresh()
     {
         foreach (LowRankLayer factors in _factors.Values)
             factors.Refresh();
     }
 
-    /// <summary>y (+)= x·Wᵀ and what the factors add; the bias is the caller's.</summary>
-    public void Forward(LinearGroup group, ReadOnlySpan<float> x, int rows, Span<float> y, bool accumulate = false)
+    /// <inheritdoc/>
+    public override void Forward(LinearGroup group, ReadOnlySpan<float> x, int rows, Span<float> y, bool accumulate = false)
     {
-        Frozen.Matrix(group).Forward(x, rows, y, accumulate);
+        _frozen.Matrix(group).Forward(x, rows, y, accumulate);
         if (_factors.TryGetValue(group, out LowRankLayer? factors))
             factors.Forward(x, rows, y);
     }
 
-    /// <summary>dx = dy·W and what comes through the factors, whose gradients are added to.</summary>
-    public void Backward(LinearGroup group, ReadOnlySpan<float> dy, ReadOnlySpan<float> x, int rows, Span<float> dx)
+    /// <inheritdoc/>
+    public override void Backward(LinearGroup group, ReadOnlySpan<float> dy, ReadOnlySpan<float> x, int rows, Span<float> dx)
     {
-        Frozen.Matrix(group).InputGradient(dy, rows, dx);
+        _frozen.Matrix(group).Backward(dy, x, rows, dx);
         if (_factors.TryGetValue(group, out LowRankLayer? factors))
             factors.Backward(dy, x, rows, dx);
     }
 
-    public void Dispose()
+    protected override void Dispose(bool disposing)
     {
-        Kept.Dispose();
         foreach (LowRankLayer factors in _factors.Values)
             factors.Dispose();
     }

@@ -3,12 +3,9 @@ using Tidar.Models.Transformers;
 
 namespace Tidar.Training.Backpropagation;
 
-/// <summary>What a layer's forward pass leaves for its backward pass; all matrices are [rows, width].</summary>
+/// <summary>What a layer's forward pass leaves for its backward pass beside its input; all matrices are [rows, width].</summary>
 internal sealed class LayerActivations(ModelConfig config) : IDisposable
 {
-    /// <summary>Residual stream before the layer.</summary>
-    public Activation Input { get; } = new(config.HiddenSize);
-
     /// <summary>Normalized input of q, k, v.</summary>
     public Activation AttentionInput { get; } = new(config.HiddenSize);
 
@@ -35,7 +32,6 @@ internal sealed class LayerActivations(ModelConfig config) : IDisposable
 
     public void Dispose()
     {
-        Input.Dispose();
         AttentionInput.Dispose();
         Unnormalized.Dispose();
         States.Dispose();

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Tidar.Models.Adapters;
 using Tidar.Models.Configuration;
 
 namespace Tidar.Training.Backpropagation;
@@ -34,31 +35,54 @@ internal sealed class LayerParameters
     /// <summary>First element of the layer; its tensors lie together, behind those of the layers before it.</summary>
     public long Start { get; }
 
-    public ParameterSlice AttentionNorm { get; }
+    private ParameterSlice AttentionNorm { get; }
 
-    /// <summary>[query width + 2 · key/value width, hidden].</summary>
-    public ParameterSlice QueryKeyValue { get; }
+    private ParameterSlice QueryKeyValue { get; }
 
-    public ParameterSlice? QueryKeyValueBias { get; }
+    private ParameterSlice? QueryKeyValueBias { get; }
 
-    public ParameterSlice? QueryNorm { get; }
+    private ParameterSlice? QueryNorm { get; }
 
-    public ParameterSlice? KeyNorm { get; }
+    private ParameterSlice? KeyNorm { get; }
 
-    /// <summary>[hidden, query width].</summary>
-    public ParameterSlice AttentionOutput { get; }
+    private ParameterSlice AttentionOutput { get; }
 
-    public ParameterSlice? AttentionOutputBias { get; }
+    private ParameterSlice? AttentionOutputBias { get; }
 
-    public ParameterSlice MlpNorm { get; }
+    private ParameterSlice MlpNorm { get; }
 
-    /// <summary>[2 · intermediate, hidden].</summary>
-    public ParameterSlice GateUp { get; }
+    private ParameterSlice GateUp { get; }
 
-    public ParameterSlice? GateUpBias { get; }
+    private ParameterSlice? GateUpBias { get; }
 
-    /// <summary>[hidden, intermediate].</summary>
-    public ParameterSlice Down { get; }
+    private ParameterSlice Down { get; }
 
-    public ParameterSlice? DownBias { get; }
+    private ParameterSlice? DownBias { get; }
+
+    /// <summary>A norm's weight; null where the architecture has none.</summary>
+    public ParameterSlice? Norm(LayerNorm norm) => norm switch
+    {
+        LayerNorm.Attention => AttentionNorm,
+        LayerNorm.Mlp => MlpNorm,
+        LayerNorm.Query => QueryNorm,
+        _ => KeyNorm,
+    };
+
+    /// <summary>The stacked weights of a group, [outputs, inputs].</summary>
+    public ParameterSlice Weights(LinearGroup group) => group switch
+    {
+        LinearGroup.QueryKeyValue => QueryKeyValue,
+        LinearGroup.AttentionOutput => AttentionOutput,
+        LinearGroup.GateUp => GateUp,
+        _ => Down,
+    };
+
+    /// <summary>The stacked biases of a group; null where the architecture has none.</summary>
+    public ParameterSlice? Bias(LinearGroup group) => group switch
+    {
+        LinearGroup.QueryKeyValue => QueryKeyValueBias,
+        LinearGroup.AttentionOutput => AttentionOutputBias,
+        LinearGroup.GateUp => GateUpBias,
+        _ => DownBias,
+    };
 }

@@ -75,19 +75,24 @@ public sealed class TrainingBatch
     }
 
     /// <summary>Tiles of query rows that never cross a document's border.</summary>
-    internal void CutTiles(int rowsPerTile, List<AttentionTile> tiles)
+    /// <param name="rowsPerTile">Most rows of a tile.</param>
+    /// <param name="storePerDocument">Whether document d sees clean store d, instead of all of them one store.</param>
+    /// <param name="tiles">Receives the tiles; cleared first.</param>
+    internal void CutTiles(int rowsPerTile, bool storePerDocument, List<AttentionTile> tiles)
     {
         tiles.Clear();
-        foreach (AttentionDocument document in Documents)
+        for (int d = 0; d < Documents.Count; d++)
         {
-            Cut(document.CleanStart, document.CleanCount);
-            Cut(CleanRows + document.SpanStart, document.SpanCount);
+            AttentionDocument document = Documents[d];
+            int store = storePerDocument ? d : 0;
+            Cut(document.CleanStart, document.CleanCount, store);
+            Cut(CleanRows + document.SpanStart, document.SpanCount, store);
         }
 
-        void Cut(int first, int count)
+        void Cut(int first, int count, int store)
         {
             for (int i = 0; i < count; i += rowsPerTile)
-                tiles.Add(new AttentionTile(first + i, Math.Min(rowsPerTile, count - i), 0));
+                tiles.Add(new AttentionTile(first + i, Math.Min(rowsPerTile, count - i), store));
         }
     }
 }

@@ -1,4 +1,5 @@
 using Tidar.Kernels.Matrices;
+using Tidar.Kernels.Memory;
 using Tidar.Kernels.Threading;
 
 namespace Tidar.Training.Backpropagation;
@@ -8,6 +9,7 @@ internal sealed class TrainingOperand(TrainingPrecision precision) : IDisposable
 {
     private readonly PackedOperand? _float32 = precision == TrainingPrecision.Float32 ? new() : null;
     private readonly BFloat16Operand? _bfloat16 = precision == TrainingPrecision.BFloat16 ? new() : null;
+    private AlignedBuffer<float> _transposed = new(0);
 
     /// <summary>Packs B from <paramref name="b"/> [k, columns], row-major.</summary>
     public void Pack(WorkerTeam team, ReadOnlySpan<float> b, int k, int columns)
@@ -30,9 +32,23 @@ internal sealed class TrainingOperand(TrainingPrecision precision) : IDisposable
         _bfloat16?.Multiply(team, x, rows, y, accumulate);
     }
 
+    /// <summary>y [rows, columns] = xᵀ · B with x [k, rows], added to what y holds when <paramref name="accumulate"/>.</summary>
+    public void MultiplyTransposed(WorkerTeam team, ReadOnlySpan<float> x, int rows, Span<float> y, bool accumulate = false)
+    {
+        _bfloat16?.MultiplyTransposed(team, x, rows, y, accumulate);
+        if (_float32 is null)
+            return;
+        long needed = (long)_float32.K * rows;
+        BufferGrowth.Reserve(ref _transposed, needed);
+        Span<float> transposed = _transposed.Slice(0, checked((int)needed));
+        Transposition.Run(team, x, _float32.K, rows, transposed);
+        _float32.Multiply(team, transposed, rows, y, accumulate);
+    }
+
     public void Dispose()
     {
         _float32?.Dispose();
         _bfloat16?.Dispose();
+        _transposed.Dispose();
     }
 }

@@ -1,5 +1,6 @@
 using Tidar.Models.Configuration;
 using Tidar.Models.Weights;
+using Tidar.Training.Backpropagation;
 using Tidar.Training.Losses;
 using Tidar.Training.Optimizer;
 
@@ -46,6 +47,12 @@ public sealed record Recipe
 
     /// <summary>Rows of one forward and backward pass; gradients of the passes of a step add up.</summary>
     public required int RowsPerPass { get; init; }
+
+    /// <summary>Arithmetic of the products with weights; weights, their sums and everything else are float32.</summary>
+    public required TrainingPrecision Precision { get; init; }
+
+    /// <summary>Whether layers are computed again in the backward pass instead of being kept: the same bits, less memory, a third more work.</summary>
+    public required bool ActivationCheckpointing { get; init; }
 
     /// <summary>Constants of AdamW.</summary>
     public required AdamWSettings Optimizer { get; init; }

@@ -1,6 +1,7 @@
 using Tidar.Models;
 using Tidar.Models.Configuration;
 using Tidar.Models.Weights;
+using Tidar.Training.Backpropagation;
 using Tidar.Training.Losses;
 using Tidar.Training.Optimizer;
 
@@ -12,7 +13,7 @@ public static class RecipeReader
     private const int MostSteps = 100_000_000;
 
     /// <summary>Settings that may change between a run and its continuation: they do not decide the weights.</summary>
-    private static readonly string[] Free = ["output", "evaluation.", "checkpoint."];
+    private static readonly string[] Free = ["output", "evaluation.", "checkpoint.", "activation_checkpointing"];
 
     /// <summary>Reads a recipe.</summary>
     /// <exception cref="InvalidInputException">The file cannot be read or says something wrong.</exception>
@@ -42,7 +43,9 @@ public static class RecipeReader
         (int rowTokens, int rowsPerStep, int rowsPerPass) = ReadBatch(top.Required("batch"));
         int steps = top.Integer("steps", 1, MostSteps);
         (AdamWSettings optimizer, LearningRateSchedule schedule) = OptimizerRecipe.Read(top.Required("optimizer"), steps, new AdamWSettings());
-        top.Choice("precision", 32, ("f32", 32));
+        TrainingPrecision precision = top.Choice(
+            "precision", TrainingPrecision.BFloat16, ("bf16", TrainingPrecision.BFloat16), ("f32", TrainingPrecision.Float32));
+        bool recomputes = top.Flag("activation_checkpointing", fallback: false);
         YamlFields evaluation = top.OrEmpty("evaluation"), checkpoint = top.OrEmpty("checkpoint");
         Recipe recipe = new()
         {
@@ -59,6 +62,8 @@ public static class RecipeReader
             RowTokens = rowTokens,
             RowsPerStep = rowsPerStep,
             RowsPerPass = rowsPerPass,
+            Precision = precision,
+            ActivationCheckpointing = recomputes,
             Optimizer = optimizer,
             Schedule = schedule,
             EvaluateEvery = evaluation.Integer("every", 0, MostSteps, 0),
