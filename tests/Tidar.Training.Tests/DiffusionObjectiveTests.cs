@@ -70,6 +70,7 @@ public sealed class DiffusionObjectiveTests
         using ParameterSet parameters = new(config);
         parameters.Load(checkpoint);
         using TrainableDecoder decoder = new(team, parameters);
+        decoder.Refresh();
         TidarLayout layout = new(objective, Block, Mask);
         TokenSequence document = Document with { Masking = MaskSampler.Draw(13, layout.BlockLength(Document), 5) };
         TrainingBatch batch = layout.Build([document, document]);
@@ -90,6 +91,7 @@ public sealed class DiffusionObjectiveTests
                 float[] before = [.. values];
                 for (int i = 0; i < gradient.Length; i++)
                     values[i] += scale * gradient[i];
+                decoder.Refresh();
                 double loss = weights.Total(decoder.Evaluate(batch));
                 before.CopyTo(values);
                 return loss;

@@ -21,6 +21,7 @@ public sealed class TrainableDecoder : IDisposable
     private readonly Action<int> _layerFinished;
     private IGradientListener? _listener;
     private int[] _outputRows = [];
+    private bool _isRefreshed;
 
     /// <summary>Creates the passes over <paramref name="parameters"/>, whose values may still change until <see cref="Refresh"/>; both arguments outlive it.</summary>
     /// <param name="team">Threads.</param>
@@ -53,6 +54,7 @@ public sealed class TrainableDecoder : IDisposable
     {
         _stack.Refresh();
         _headWeights.Refresh();
+        _isRefreshed = true;
     }
 
     /// <summary>The losses of a batch.</summary>
@@ -87,6 +89,8 @@ public sealed class TrainableDecoder : IDisposable
 
     private Span<float> Forward(TrainingBatch batch)
     {
+        if (!_isRefreshed)
+            throw new InvalidOperationException("no weights were taken over");
         int count = batch.Targets.Count;
         if (_outputRows.Length < count)
             _outputRows = new int[count];
