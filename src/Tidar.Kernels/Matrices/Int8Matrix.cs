@@ -9,7 +9,7 @@ namespace Tidar.Kernels.Matrices;
 /// the few float operations have one order: the same bits on every tier.
 /// </summary>
 /// <remarks>A prepared row is [PaddedInputs] signed bytes, then its scale (float32) and 128 · Σ q (int32), padded to 64 bytes.</remarks>
-public sealed unsafe class Int8Matrix : WeightMatrix
+public sealed unsafe class Int8Matrix : WeightMatrix, IFactorMatrix
 {
     // Wider blocks spread outliers further. 64 serves the residual stream's norms, 512 the inputs of `down`, where outliers are strongest.
     private const int NarrowBlock = 64;
@@ -21,10 +21,15 @@ public sealed unsafe class Int8Matrix : WeightMatrix
 
     /// <summary>Creates an empty matrix.</summary>
     public Int8Matrix(int outputs, int inputs)
+        : this(outputs, inputs, DefaultBlock(outputs, inputs))
+    {
+    }
+
+    /// <summary>Creates an empty matrix that is rotated in blocks of <paramref name="rotationBlock"/> inputs.</summary>
+    internal Int8Matrix(int outputs, int inputs, int rotationBlock)
         : base(outputs, inputs)
     {
-        int wide = HadamardRotation.BlockFor(inputs, WideBlock);
-        RotationBlock = inputs > outputs && wide == WideBlock ? WideBlock : HadamardRotation.BlockFor(inputs, NarrowBlock);
+        RotationBlock = rotationBlock;
         PaddedInputs = (inputs + 63) / 64 * 64;
         _panels = new AlignedBuffer<byte>((long)Panel.Count(outputs) * Panel.Width * PaddedInputs);
         _scales = new AlignedBuffer<float>((long)Panel.Count(outputs) * Panel.Width);
@@ -80,6 +85,21 @@ public sealed unsafe class Int8Matrix : WeightMatrix
         _scales.Dispose();
     }
 
+    /// <inheritdoc/>
+    void IFactorMatrix.MultiplyPanel(byte* operands, int rows, int panel, float* tile) => new Kernel(this).Run(operands, rows, panel, new PanelAhead(panel, 0, 1), tile);
+
+    /// <inheritdoc/>
+    void IFactorMatrix.AddPanel(byte* operands, int rows, int panel, float* tile, float* scratch) => new Kernel(this).Add(operands, rows, panel, (int*)scratch, tile);
+
+    /// <inheritdoc/>
+    void IFactorMatrix.Prefetch(int panel) => Prefetching.Range(PanelAt(panel), Panel.Width * PaddedInputs);
+
+    private static int DefaultBlock(int outputs, int inputs)
+    {
+        int wide = HadamardRotation.BlockFor(inputs, WideBlock);
+        return inputs > outputs && wide == WideBlock ? WideBlock : HadamardRotation.BlockFor(inputs, NarrowBlock);
+    }
+
     private (float Scale, int Sum) Quantize(float* x, sbyte* q)
     {
         HadamardRotation.Run(x, Inputs, RotationBlock);
@@ -111,9 +131,17 @@ public sealed unsafe class Int8Matrix : WeightMatrix
         public void Run(byte* operands, int rows, int panel, PanelAhead ahead, float* tile)
         {
             // Integer sums turn into results in place.
-            int* sums = (int*)tile;
-            Int8Tile.Multiply((sbyte*)operands, OperandBytes, rows, matrix.PanelAt(panel), matrix.PaddedInputs / 4, sums, matrix.PanelAt(ahead.Panel), ahead);
-            Int8Epilogue.Run(sums, operands + matrix.PaddedInputs, OperandBytes, matrix._scales.Pointer + ((nint)panel * Panel.Width), rows);
+            Sum(operands, rows, panel, ahead, (int*)tile);
+            Int8Epilogue.Run((int*)tile, operands + matrix.PaddedInputs, OperandBytes, matrix._scales.Pointer + ((nint)panel * Panel.Width), rows, null);
         }
+
+        public void Add(byte* operands, int rows, int panel, int* sums, float* target)
+        {
+            Sum(operands, rows, panel, new PanelAhead(panel, 0, 1), sums);
+            Int8Epilogue.Run(sums, operands + matrix.PaddedInputs, OperandBytes, matrix._scales.Pointer + ((nint)panel * Panel.Width), rows, target);
+        }
+
+        private void Sum(byte* operands, int rows, int panel, PanelAhead ahead, int* sums) => Int8Tile.Multiply(
+            (sbyte*)operands, OperandBytes, rows, matrix.PanelAt(panel), matrix.PaddedInputs / 4, sums, matrix.PanelAt(ahead.Panel), ahead);
     }
 }

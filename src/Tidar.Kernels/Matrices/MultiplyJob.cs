@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Tidar.Kernels.Threading;
 
 namespace Tidar.Kernels.Matrices;
@@ -75,6 +76,7 @@ internal unsafe struct MultiplyJob<TElement> : IJob
         }
     }
 
+    [SkipLocalsInit]
     private readonly void MultiplyThroughTile(float* x, int rows, byte* weights, int firstRow, int panel, int worker)
     {
         float* tile = stackalloc float[ChunkRows * Panel.Width];

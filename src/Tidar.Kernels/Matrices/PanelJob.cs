@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Tidar.Kernels.Threading;
 
 namespace Tidar.Kernels.Matrices;
@@ -11,11 +12,15 @@ internal readonly unsafe struct PanelJob<TKernel> : IJob
     private const int ItemsPerThread = 16;
     private const int MostPanels = 8;
 
+    // Results are written for several calls of few rows at once.
+    private const int LeastWritten = 12;
+
     private readonly TKernel _kernel;
     private readonly byte* _operands;
     private readonly int _rows;
     private readonly PanelOutput _output;
     private readonly int _mostRows;
+    private readonly int _writtenRows;
     private readonly int _chunkRows;
     private readonly int _chunks;
     private readonly int _panels;
@@ -28,6 +33,7 @@ internal readonly unsafe struct PanelJob<TKernel> : IJob
         _rows = rows;
         _output = output;
         _mostRows = kernel.MostRows;
+        _writtenRows = Math.Max(1, LeastWritten / _mostRows) * _mostRows;
         _chunkRows = Math.Max(1, ChunkBytes / kernel.OperandBytes / _mostRows) * _mostRows;
         _chunks = (rows + _chunkRows - 1) / _chunkRows;
         _panels = output.Panels;
@@ -40,6 +46,7 @@ internal readonly unsafe struct PanelJob<TKernel> : IJob
         team.Run(ref job, (job._panels + job._panelsPerItem - 1) / job._panelsPerItem * job._chunks);
     }
 
+    [SkipLocalsInit]
     public void Execute(int item, int worker)
     {
         // Chunks of rows vary fastest: a group of panels is still in a cache when the next chunk comes.
@@ -48,19 +55,26 @@ internal readonly unsafe struct PanelJob<TKernel> : IJob
         int firstPanel = item / _chunks * _panelsPerItem;
         int lastPanel = Math.Min(firstPanel + _panelsPerItem, _panels);
         int tileRows = TileRows(lastRow - firstRow), calls = (lastRow - firstRow + tileRows - 1) / tileRows;
-        float* tile = stackalloc float[_mostRows * Panel.Width];
+        float* tile = stackalloc float[_writtenRows * Panel.Width];
         for (int panel = firstPanel; panel < lastPanel; panel++)
         {
-            int row = firstRow;
+            int row = firstRow, written = firstRow;
+            _output.Prefetch(panel);
             for (int call = 0; call < calls; call++, row += tileRows)
             {
                 int rows = Math.Min(tileRows, lastRow - row);
+                if (row + rows - written > _writtenRows)
+                {
+                    _output.Write(tile, row - written, written, panel, worker);
+                    written = row;
+                }
 
                 // The thread that has this panel mostly gets the next one too.
                 PanelAhead ahead = new(Math.Min(panel + 1, _panels - 1), (chunk * calls) + call, _chunks * calls);
-                _kernel.Run(_operands + ((nint)row * _kernel.OperandBytes), rows, panel, ahead, tile);
-                _output.Write(tile, rows, row, panel, worker);
+                _kernel.Run(_operands + ((nint)row * _kernel.OperandBytes), rows, panel, ahead, tile + ((row - written) * Panel.Width));
             }
+
+            _output.Write(tile, lastRow - written, written, panel, worker);
         }
     }
 

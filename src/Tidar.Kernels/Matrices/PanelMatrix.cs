@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using Tidar.Kernels.Memory;
 using Tidar.Kernels.Threading;
 
@@ -8,12 +9,14 @@ namespace Tidar.Kernels.Matrices;
 /// the memory traffic.
 /// </summary>
 /// <typeparam name="TElement">The stored format.</typeparam>
-internal sealed unsafe class PanelMatrix<TElement> : WeightMatrix
+internal sealed unsafe class PanelMatrix<TElement> : WeightMatrix, IFactorMatrix
     where TElement : struct, IPanelElement
 {
     private const int PackBlock = 128;
 
     private readonly AlignedBuffer<byte> _panels;
+
+    private int PanelBytes => Inputs * Panel.Width * TElement.Size;
 
     /// <summary>Creates a zero matrix.</summary>
     public PanelMatrix(int outputs, int inputs)
@@ -52,6 +55,21 @@ internal sealed unsafe class PanelMatrix<TElement> : WeightMatrix
     /// <inheritdoc/>
     private protected override void Multiply(WorkerTeam team, byte* operands, int rows, PanelOutput output) =>
         MultiplyJob<TElement>.Run(team, (float*)operands, rows, Inputs, _panels.Pointer, output, accumulate: false);
+
+    /// <inheritdoc/>
+    void IFactorMatrix.MultiplyPanel(byte* operands, int rows, int panel, float* tile) => PanelMultiply.Run<TElement>(
+        (float*)operands, Inputs, rows, _panels.Pointer + ((nint)panel * PanelBytes), Inputs, tile, Panel.Width, accumulate: false);
+
+    /// <inheritdoc/>
+    void IFactorMatrix.AddPanel(byte* operands, int rows, int panel, float* tile, float* scratch)
+    {
+        ((IFactorMatrix)this).MultiplyPanel(operands, rows, panel, scratch);
+        for (int i = 0; i < rows * Panel.Width; i += 4)
+            (Vector128.Load(tile + i) + Vector128.Load(scratch + i)).Store(tile + i);
+    }
+
+    /// <inheritdoc/>
+    void IFactorMatrix.Prefetch(int panel) => Prefetching.Range(_panels.Pointer + ((nint)panel * PanelBytes), PanelBytes);
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing) => _panels.Dispose();

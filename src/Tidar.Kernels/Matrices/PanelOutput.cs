@@ -11,19 +11,17 @@ internal readonly unsafe struct PanelOutput
     private readonly float* _y;
     private readonly float* _bias;
     private readonly Epilogue _epilogue;
-    private readonly float* _additions;
-    private readonly int* _additionOf;
+    private readonly LowRankRows _lowRank;
     private readonly Candidate* _candidates;
     private readonly int _rows;
     private readonly int _excluded;
 
-    /// <summary>Results go to <paramref name="y"/>; a row r with <paramref name="additionOf"/>[r] ≥ 0 gets that one of <paramref name="additions"/> first.</summary>
-    public PanelOutput(float* y, int columns, Epilogue epilogue, float* bias, float* additions = null, int* additionOf = null)
+    /// <summary>Results go to <paramref name="y"/>, plus bias, plus the low-rank term of the rows that have it.</summary>
+    public PanelOutput(float* y, int columns, Epilogue epilogue, float* bias, LowRankRows lowRank = default)
     {
         _y = y;
         _bias = bias;
-        _additions = additions;
-        _additionOf = additionOf;
+        _lowRank = lowRank;
         (Columns, _epilogue, _excluded) = (columns, epilogue, -1);
     }
 
@@ -38,7 +36,7 @@ internal readonly unsafe struct PanelOutput
     public int Columns { get; }
 
     /// <summary>Whether results may be written to their place at once.</summary>
-    public bool IsPlain => _epilogue == Epilogue.Store && _bias is null && _candidates is null && _additionOf is null;
+    public bool IsPlain => _epilogue == Epilogue.Store && _bias is null && _candidates is null && _lowRank.Term is null;
 
     /// <summary>Panels that the matrix has.</summary>
     public int Panels => _epilogue == Epilogue.SwiGlu ? GatedRows.Count(Columns / 2) / Panel.Width : Panel.Count(Columns);
@@ -48,6 +46,9 @@ internal readonly unsafe struct PanelOutput
 
     /// <summary>The place of a row's first column of <paramref name="panel"/>.</summary>
     public float* At(int row, int panel) => _y + ((nint)row * Width) + ((nint)panel * (_epilogue == Epilogue.SwiGlu ? GatedRows.PerPanel : Panel.Width));
+
+    /// <summary>Asks for what <see cref="Write"/> will read of a panel, before the panel is multiplied.</summary>
+    public void Prefetch(int panel) => _lowRank.Term?.Prefetch(panel);
 
     /// <summary>Takes over <paramref name="tile"/> [rows, 32]: results of <paramref name="panel"/> for rows from <paramref name="firstRow"/> on. The tile is used up.</summary>
     public void Write(float* tile, int rows, int firstRow, int panel, int worker)
@@ -79,13 +80,13 @@ internal readonly unsafe struct PanelOutput
         int span = _epilogue == Epilogue.SwiGlu ? GatedRows.PerPanel : Panel.Width;
         int width = Math.Min(span, Width - (panel * span));
         float* addend = _bias is null ? null : _bias + ((nint)panel * Panel.Width);
+        for (int r = 0; addend is not null && r < rows; r++)
+            AddTo<TLanes>(tile + (r * Panel.Width), addend, Panel.Width);
+        if (_lowRank.Term is not null)
+            AddLowRank(tile, rows, firstRow, panel);
         for (int r = 0; r < rows; r++, tile += Panel.Width)
         {
             float* target = At(firstRow + r, panel);
-            if (addend is not null)
-                AddTo<TLanes>(tile, addend, Panel.Width);
-            if (_additionOf is not null && _additionOf[firstRow + r] >= 0)
-                AddTo<TLanes>(tile, _additions + ((((nint)_additionOf[firstRow + r] * Panels) + panel) * Panel.Width), Panel.Width);
             if (_epilogue == Epilogue.SwiGlu)
                 Gate<TLanes>(tile);
             if (width < span)
@@ -94,6 +95,19 @@ internal readonly unsafe struct PanelOutput
                 AddTo<TLanes>(target, tile, Panel.Width);
             else
                 Copy<TLanes>(tile, target, span);
+        }
+    }
+
+    [SkipLocalsInit]
+    private void AddLowRank(float* tile, int rows, int firstRow, int panel)
+    {
+        float* scratch = stackalloc float[rows * Panel.Width];
+        for (int r = 0; r < rows;)
+        {
+            int run = _lowRank.Run(firstRow + r, firstRow + rows);
+            if (run > 0)
+                _lowRank.Expand(firstRow + r, run, panel, tile + (r * Panel.Width), scratch);
+            r += Math.Max(1, run);
         }
     }
 

@@ -32,15 +32,13 @@ public abstract unsafe class WeightMatrix : IDisposable
     /// <summary>Packs rows [<paramref name="firstRow"/>, +count) of W, given as float32 [count, Inputs]. Different rows may be set from different threads.</summary>
     public abstract void SetRows(int firstRow, ReadOnlySpan<float> rows);
 
-    /// <summary>y = x·Wᵀ, finished as <paramref name="epilogue"/> says.</summary>
+    /// <summary>y = x·Wᵀ, plus the low-rank term that <paramref name="x"/> was prepared with, finished as <paramref name="epilogue"/> says.</summary>
     /// <param name="team">Threads.</param>
     /// <param name="x">Rows prepared for this matrix.</param>
     /// <param name="y">[rows, Outputs], or [rows, Outputs / 2] for <see cref="Epilogue.SwiGlu"/>; for <see cref="Epilogue.SwiGlu"/> also narrower, without the padding.</param>
     /// <param name="epilogue">What becomes of the results.</param>
     /// <param name="bias">Added to the results before that, [Outputs]; empty for none.</param>
-    /// <param name="additions">Added to the results of some rows, after the bias.</param>
-    public void Multiply(
-        WorkerTeam team, PreparedRows x, Span<float> y, Epilogue epilogue = Epilogue.Store, ReadOnlySpan<float> bias = default, RowAdditions additions = default)
+    public void Multiply(WorkerTeam team, PreparedRows x, Span<float> y, Epilogue epilogue = Epilogue.Store, ReadOnlySpan<float> bias = default)
     {
         if (x.Count == 0)
             return;
@@ -50,19 +48,8 @@ public abstract unsafe class WeightMatrix : IDisposable
             ArgumentOutOfRangeException.ThrowIfNotEqual(GatedRows.Count(width), Outputs, nameof(y));
         if (!bias.IsEmpty)
             ArgumentOutOfRangeException.ThrowIfNotEqual(bias.Length, Outputs, nameof(bias));
-        if (!additions.Indices.IsEmpty)
-            CheckAdditions(additions, x.Count);
-        fixed (float* py = y, pb = bias, pa = additions.Values)
-        fixed (int* pi = additions.Indices)
-            Multiply(team, x.For(this), x.Count, new PanelOutput(py, epilogue == Epilogue.SwiGlu ? 2 * width : width, epilogue, pb, pa, pi));
-    }
-
-    private void CheckAdditions(RowAdditions additions, int rows)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(additions.Indices.Length, rows, nameof(additions));
-        int count = additions.Values.Length / RowAdditions.Width(Outputs);
-        foreach (int index in additions.Indices[..rows])
-            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, count, nameof(additions));
+        fixed (float* py = y, pb = bias)
+            Multiply(team, x.For(this), x.Count, new PanelOutput(py, epilogue == Epilogue.SwiGlu ? 2 * width : width, epilogue, pb, x.LowRank));
     }
 
     /// <summary>The column of each row's largest result, without writing the results anywhere: the greedy choice of an LM head.</summary>
@@ -73,6 +60,8 @@ public abstract unsafe class WeightMatrix : IDisposable
     /// <param name="values">Receives their results, [rows].</param>
     public void ArgMax(WorkerTeam team, PreparedRows x, int excluded, Span<int> columns, Span<float> values)
     {
+        if (x.LowRank.Term is not null)
+            throw new InvalidOperationException("a low-rank term is added to results, of which there are none here");
         int rows = x.Count;
         Candidate* candidates = (Candidate*)team.Scratch((long)team.Threads * rows * sizeof(Candidate));
         new Span<Candidate>(candidates, team.Threads * rows).Fill(Candidate.None);

@@ -1,4 +1,5 @@
 using Tidar.Kernels.Matrices;
+using Tidar.Models.Adapters;
 
 namespace Tidar.Models.Transformers;
 
@@ -36,6 +37,15 @@ internal sealed class LayerWeights : IDisposable
     public required WeightMatrix Down { get; init; }
 
     public required float[]? DownBias { get; init; }
+
+    /// <summary>The matrix of a group of linear layers.</summary>
+    public WeightMatrix Of(LinearGroup group) => group switch
+    {
+        LinearGroup.QueryKeyValue => QueryKeyValue,
+        LinearGroup.AttentionOutput => AttentionOutput,
+        LinearGroup.GateUp => GateUp,
+        _ => Down,
+    };
 
     public void Dispose()
     {

@@ -41,7 +41,7 @@ public sealed class Transformer : ILanguageModel, IDisposable
     {
         Config = adapter is null ? config : adapter.Adapt(config);
         _weights = weights;
-        _adapter = adapter is null ? null : new AdapterPass(adapter, config, team);
+        _adapter = adapter is null ? null : new AdapterPass(adapter, config, weights.Layers, team);
         _team = team;
         _rope = RopeFrequencies.Create(config);
         _attention = new PrefixSpanAttention(config.HeadCount, config.KeyValueHeadCount, config.HeadDimension);
@@ -187,9 +187,8 @@ public sealed class Transformer : ILanguageModel, IDisposable
     {
         LayerWeights layer = _weights.Layers[index];
         Span<float> hidden = _hidden.Rows(rows), queryKeyValue = _queryKeyValue.Rows(rows);
-        _input.SetNormalized(_team, layer.QueryKeyValue, hidden, rows, layer.AttentionNorm, Config.NormEpsilon);
-        RowAdditions additions = Additions(index, LinearGroup.QueryKeyValue, hidden, layer.AttentionNorm);
-        layer.QueryKeyValue.Multiply(_team, _input, queryKeyValue, bias: layer.QueryKeyValueBias, additions: additions);
+        Prepare(index, LinearGroup.QueryKeyValue, hidden, rows, layer.AttentionNorm);
+        layer.QueryKeyValue.Multiply(_team, _input, queryKeyValue, bias: layer.QueryKeyValueBias);
         KeyValueJob job = new(queryKeyValue, _pass.Tokens, layer, Config, _rope, stores, _span);
         _team.Run(ref job, rows);
     }
@@ -202,19 +201,25 @@ public sealed class Transformer : ILanguageModel, IDisposable
     {
         LayerWeights layer = _weights.Layers[index];
         Span<float> attended = _attended.Rows(rows), inner = _inner.Rows(rows);
-        _input.Set(_team, layer.AttentionOutput, attended, rows);
-        RowAdditions additions = Additions(index, LinearGroup.AttentionOutput, attended);
-        layer.AttentionOutput.Multiply(_team, _input, hidden, Epilogue.Add, layer.AttentionOutputBias, additions);
-        _input.SetNormalized(_team, layer.GateUp, hidden, rows, layer.MlpNorm, Config.NormEpsilon);
-        additions = Additions(index, LinearGroup.GateUp, hidden, layer.MlpNorm);
-        layer.GateUp.Multiply(_team, _input, inner, Epilogue.SwiGlu, layer.GateUpBias, additions);
-        _input.Set(_team, layer.Down, inner, rows);
-        additions = Additions(index, LinearGroup.Down, inner);
-        layer.Down.Multiply(_team, _input, hidden, Epilogue.Add, layer.DownBias, additions);
+        Prepare(index, LinearGroup.AttentionOutput, attended, rows);
+        layer.AttentionOutput.Multiply(_team, _input, hidden, Epilogue.Add, layer.AttentionOutputBias);
+        Prepare(index, LinearGroup.GateUp, hidden, rows, layer.MlpNorm);
+        layer.GateUp.Multiply(_team, _input, inner, Epilogue.SwiGlu, layer.GateUpBias);
+        Prepare(index, LinearGroup.Down, inner, rows);
+        layer.Down.Multiply(_team, _input, hidden, Epilogue.Add, layer.DownBias);
     }
 
-    private RowAdditions Additions(int layer, LinearGroup group, ReadOnlySpan<float> source, ReadOnlySpan<float> norm = default) =>
-        _adapter is null ? default : _adapter.Compute(layer, group, source, norm, Config.NormEpsilon);
+    // The input of a group of linear layers, behind a norm where one is given, and for masks what the adapter makes of it.
+    private void Prepare(int index, LinearGroup group, ReadOnlySpan<float> source, int rows, ReadOnlySpan<float> norm = default)
+    {
+        WeightMatrix matrix = _weights.Layers[index].Of(group);
+        LowRankTerm? term = _adapter?.Term(index, group);
+        ReadOnlySpan<bool> masks = _adapter is null ? default : _adapter.Masks;
+        if (norm.IsEmpty)
+            _input.Set(_team, matrix, source, rows, term, masks);
+        else
+            _input.SetNormalized(_team, matrix, source, rows, norm, Config.NormEpsilon, term, masks);
+    }
 
     // The last layer's attention and MLP for those of the given rows that have not been through them in this pass: their queries and residual
     // streams move to matrices of their own, are finished there, and the results go where Logits finds them.
