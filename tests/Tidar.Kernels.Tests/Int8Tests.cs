@@ -38,15 +38,12 @@ public sealed unsafe class Int8Tests
             fixed (sbyte* pa = a)
             fixed (byte* pw = w)
             {
-                foreach ((string name, Row row) in Rows())
+                foreach (Int8Instruction instruction in Instructions())
                 {
-                    for (int r = 0; r < rows; r++)
-                    {
-                        int[] actual = new int[32];
-                        fixed (int* sums = actual)
-                            row(pa + (r * groups * 4), pw, groups, sums);
-                        Assert.True(expected.AsSpan(r * 32, 32).SequenceEqual(actual), name);
-                    }
+                    int[] actual = new int[rows * 32];
+                    fixed (int* sums = actual)
+                        Int8Tile.MultiplyRows(instruction, pa, groups * 4, rows, pw, groups, sums);
+                    Assert.True(expected.AsSpan().SequenceEqual(actual), $"{instruction}");
                 }
 
                 if (groups % 16 != 0)
@@ -151,15 +148,12 @@ public sealed unsafe class Int8Tests
 
     private static float[] Values(Random random, int count) => [.. Enumerable.Range(0, count).Select(_ => (random.NextSingle() * 2) - 1)];
 
-    private static IEnumerable<(string Name, Row Row)> Rows()
+    private static IEnumerable<Int8Instruction> Instructions()
     {
-        List<(string, Row)> rows = [("portable", Int8Tile.MultiplyPortable)];
+        yield return Int8Instruction.Portable;
         if (Avx2.IsSupported)
-            rows.Add(("avx2", Int8Tile.MultiplyAvx2));
+            yield return Int8Instruction.Avx2;
         if (AvxVnni.IsSupported)
-            rows.Add(("avx-vnni", Int8Tile.MultiplyAvxVnni));
-        return rows;
+            yield return Int8Instruction.AvxVnni;
     }
-
-    private delegate void Row(sbyte* a, byte* w, int groups, int* sums);
 }
