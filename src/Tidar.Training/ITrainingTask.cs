@@ -17,6 +17,9 @@ internal interface ITrainingTask
     /// <summary>A checkpoint every so many steps.</summary>
     int CheckpointEvery { get; }
 
+    /// <summary>Whether this process writes the run's files; of several ranks one does.</summary>
+    bool IsWriter { get; }
+
     /// <summary>Where the data go on.</summary>
     DataPosition Position { get; }
 
@@ -24,5 +27,6 @@ internal interface ITrainingTask
     TrainingProgress DoStep(CancellationToken cancellation);
 
     /// <summary>Writes a checkpoint with the data going on at a position.</summary>
-    string Save(DataPosition position);
+    /// <returns>Its folder; null where this process is not the writer.</returns>
+    string? Save(DataPosition position);
 }

@@ -1,17 +1,17 @@
 using System.Diagnostics;
+using Tidar.Kernels.Collectives;
 using Tidar.Kernels.Threading;
 using Tidar.Models;
-using Tidar.Training.Backpropagation;
 using Tidar.Training.Data;
+using Tidar.Training.Distributed;
 using Tidar.Training.Losses;
 using Tidar.Training.Recipes;
 
 namespace Tidar.Training;
 
 /// <summary>
-/// Runs a recipe: steps, held-out losses, checkpoints, metrics. A run is decided by recipe and data to the bit, whatever the number of threads and wherever
-/// it was interrupted
-/// and resumed.
+/// Runs a recipe: steps, held-out losses, checkpoints, metrics. A run is decided by recipe and data to the bit, whatever the number of threads and ranks and
+/// wherever it was interrupted and resumed.
 /// </summary>
 public sealed class Trainer : IDisposable, ITrainingTask
 {
@@ -20,7 +20,7 @@ public sealed class Trainer : IDisposable, ITrainingTask
     private readonly Recipe _recipe;
     private readonly TrainingRun _run;
     private readonly Stopwatch _clock = new();
-    private List<TrainingBatch>? _heldOut;
+    private RankedPasses? _heldOut;
     private readonly Speed _speed = new();
 
     private Trainer(TrainingRun run)
@@ -35,24 +35,35 @@ public sealed class Trainer : IDisposable, ITrainingTask
     /// <summary>Optimizer steps done so far.</summary>
     public int Step => _run.Optimizer.Steps;
 
-    /// <summary>The folder of the finished model, after <see cref="Run"/>.</summary>
+    /// <summary>The folder of the finished model, after <see cref="Run"/>; null on other ranks than the first, which writes all files.</summary>
     public string? ModelFolder { get; private set; }
 
     /// <summary>Begins a run, or goes on from its last checkpoint.</summary>
     /// <param name="recipe">The recipe.</param>
     /// <param name="team">Threads.</param>
     /// <param name="resume">Whether to go on from the last checkpoint in the output folder.</param>
+    /// <param name="ranks">The processes that train together, all of which call this; null for one alone. It must stay open.</param>
     /// <exception cref="InvalidInputException">The recipe and what it names do not fit; resuming: there is no checkpoint, or another recipe made
     /// it.</exception>
-    public static Trainer Create(Recipe recipe, WorkerTeam team, bool resume) =>
-        new(resume ? TrainingRun.Resume(recipe, team) : TrainingRun.Start(recipe, team));
+    /// <exception cref="OtherRankException">It failed on all ranks, or on another; that one says why.</exception>
+    public static Trainer Create(Recipe recipe, WorkerTeam team, bool resume, ICollectives? ranks = null)
+    {
+        ranks ??= SingleRank.Instance;
+        TrainingRun run = ranks.Together(() => resume ? TrainingRun.Resume(recipe, team, ranks) : TrainingRun.Start(recipe, team, ranks));
+        if (ranks.FirstDifference(run.Fingerprint()) is not { } other)
+            return new Trainer(run);
+        run.Dispose();
+        throw ranks.Shared(new InvalidInputException(
+            recipe.Source, $"rank {other}", "the recipe, data and checkpoint of rank 0 (all ranks read the same files)", "others"));
+    }
 
     /// <summary>Trains to the last step and writes the finished model.</summary>
     /// <param name="report">Called after every step; may be null.</param>
     /// <param name="cancellation">Stops between passes; what is lost is at most the work since the last whole step, which is saved first.</param>
     /// <returns>The last step's progress.</returns>
     /// <exception cref="InvalidInputException">The loss is no longer a number, or a file cannot be written.</exception>
-    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    /// <exception cref="OtherRankException">The loss is no longer a number, which rank 0 says.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled, here or on another rank.</exception>
     public TrainingProgress? Run(Action<TrainingProgress>? report, CancellationToken cancellation)
     {
         TrainingProgress? last = TrainingLoop.Run(this, report, cancellation);
@@ -69,34 +80,29 @@ public sealed class Trainer : IDisposable, ITrainingTask
 
     int ITrainingTask.CheckpointEvery => _recipe.CheckpointEvery;
 
+    bool ITrainingTask.IsWriter => _run.Ranks.Rank == 0;
+
     DataPosition ITrainingTask.Position => _run.Packer.Position;
 
-    string ITrainingTask.Save(DataPosition position) => _run.Save(position);
+    string? ITrainingTask.Save(DataPosition position) => _run.Save(position);
 
     TrainingProgress ITrainingTask.DoStep(CancellationToken cancellation)
     {
         _clock.Restart();
-        List<TrainingBatch> passes = DrawStep();
-        LossWeights weights = LossWeights.For(
-            _recipe.Objective, _recipe.Alpha, passes.Sum(p => (long)p.AutoregressiveTargets), passes.Sum(p => (long)p.DiffusionTargets));
-        _run.Optimizer.ClearGradients();
-        LossSums sums = default;
-        foreach (TrainingBatch pass in passes)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            sums += _run.Decoder.AddGradients(pass, weights);
-        }
-
+        RankedPasses passes = DrawStep();
+        LossWeights weights = LossWeights.For(_recipe.Objective, _recipe.Alpha, passes.Targets.AutoregressiveTargets, passes.Targets.DiffusionTargets);
+        LossSums sums = AddGradients(passes, weights, cancellation);
         double loss = weights.Total(sums), norm = _run.Optimizer.GradientNorm(), rate = _recipe.Schedule.At(Step);
         if (!double.IsFinite(loss) || !double.IsFinite(norm))
         {
-            throw new InvalidInputException(
-                _recipe.Source, $"step {Step + 1}", "a finite loss and gradient (a smaller learning rate may help)", $"loss {loss}, gradient norm {norm}");
+            throw _run.Ranks.Shared(new InvalidInputException(
+                _recipe.Source, $"step {Step + 1}", "a finite loss and gradient (a smaller learning rate may help)", $"loss {loss}, gradient norm {norm}"));
         }
 
         _run.Optimizer.Step(rate, norm);
+        _run.Exchange.GatherWeights();
         _run.Decoder.Refresh();
-        long tokens = passes.Sum(p => (long)p.TextTokens);
+        long tokens = passes.TextTokens;
         _run.Tokens += tokens;
         double seconds = _clock.Elapsed.TotalSeconds;
         LossSums? heldOut = _recipe.EvaluateEvery > 0 && (Step == _recipe.Steps || Step % _recipe.EvaluateEvery == 0) ? Evaluate() : null;
@@ -115,10 +121,34 @@ public sealed class Trainer : IDisposable, ITrainingTask
             Checkpoint: null);
     }
 
-    private List<TrainingBatch> DrawStep()
+    // Every rank draws every row: which rows a step has, and what masks them, does not depend on the number of ranks.
+    private RankedPasses DrawStep()
     {
         List<List<TokenSequence>> rows = [.. Enumerable.Range(0, _recipe.RowsPerStep).Select(_ => _run.Packer.Next())];
         return Lay(_recipe.Objective.MasksAtRandom ? Mask(rows, SplitMix64.Mix(_recipe.Seed + ((ulong)Step << 20))) : rows);
+    }
+
+    private LossSums AddGradients(RankedPasses passes, LossWeights weights, CancellationToken cancellation)
+    {
+        GradientExchange exchange = _run.Exchange;
+        List<LossSums> sums = [];
+        for (int round = 0; round < passes.Rounds; round++)
+        {
+            if (_run.Stop.Ask(cancellation.IsCancellationRequested))
+            {
+                exchange.Finish();
+                throw new OperationCanceledException(cancellation);
+            }
+
+            exchange.BeginRound(passes.Senders(round), isFirst: round == 0);
+            if (round < passes.Own.Count)
+                sums.Add(_run.Decoder.AddGradients(passes.Own[round], weights, exchange));
+            else
+                exchange.SitOut();
+        }
+
+        exchange.Finish();
+        return passes.Total(sums);
     }
 
     private List<List<TokenSequence>> Mask(List<List<TokenSequence>> rows, ulong seed)
@@ -129,18 +159,13 @@ public sealed class Trainer : IDisposable, ITrainingTask
             .ToList())];
     }
 
-    private List<TrainingBatch> Lay(List<List<TokenSequence>> rows) =>
-        [.. rows.Chunk(_recipe.RowsPerPass).Select(pass => _run.Layout.Build([.. pass.SelectMany(r => r)]))];
+    private RankedPasses Lay(List<List<TokenSequence>> rows) => new(rows, _recipe.RowsPerPass, _run.Layout, _run.Ranks);
 
     // TiDAR: full masks also where training masks at random, for one-step denoising is what decoding asks of the model. Where decoding takes many steps: masks at random, the same ones
     // every time, so that the loss is an estimate of the bound on the negative log-likelihood.
     private LossSums Evaluate()
     {
         _heldOut ??= Lay(_recipe.Objective is TrainingObjective.BlockDiffusion or TrainingObjective.MaskedDiffusion ? Mask(_run.HeldOutRows(), HeldOutMasks) : _run.HeldOutRows());
-        LossSums sums = default;
-        foreach (TrainingBatch pass in _heldOut)
-            sums += _run.Decoder.Evaluate(pass);
-
-        return sums;
+        return _heldOut.Total(_heldOut.Own.Select(pass => _run.Decoder.Evaluate(pass)));
     }
 }

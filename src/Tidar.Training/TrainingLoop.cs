@@ -9,7 +9,7 @@ internal static class TrainingLoop
     /// <returns>The last step's progress; null where none was left to do.</returns>
     public static TrainingProgress? Run(ITrainingTask task, Action<TrainingProgress>? report, CancellationToken cancellation)
     {
-        using MetricsFile metrics = MetricsFile.Open(Path.Combine(task.Output, "metrics.jsonl"), task.Step);
+        using MetricsFile? metrics = task.IsWriter ? MetricsFile.Open(Path.Combine(task.Output, "metrics.jsonl"), task.Step) : null;
         TrainingProgress? last = null;
         while (task.Step < task.Steps)
         {
@@ -26,7 +26,7 @@ internal static class TrainingLoop
             }
 
             // First the line, then the checkpoint: a kill between the two leaves a line too many, which resuming drops, and never one too few.
-            metrics.Write(last);
+            metrics?.Write(last);
             if (task.Step == task.Steps || task.Step % task.CheckpointEvery == 0)
                 last = last with { Checkpoint = task.Save(task.Position) };
             report?.Invoke(last);

@@ -1,3 +1,4 @@
+using Tidar.Kernels.Collectives;
 using Tidar.Kernels.Threading;
 using Tidar.Models;
 using Tidar.Models.Configuration;
@@ -7,6 +8,7 @@ using Tidar.Training.Backpropagation;
 using Tidar.Training.Checkpoints;
 using Tidar.Training.Data;
 using Tidar.Training.Data.Synthetic;
+using Tidar.Training.Distributed;
 using Tidar.Training.Losses;
 using Tidar.Training.Optimizer;
 using Tidar.Training.Recipes;
@@ -19,13 +21,17 @@ namespace Tidar.Training;
 /// </summary>
 internal sealed class TrainingRun : IDisposable
 {
-    private TrainingRun(Recipe recipe, WorkerTeam team, Tokenizer tokenizer, ModelConfig config)
+    private TrainingRun(Recipe recipe, WorkerTeam team, ICollectives ranks, Tokenizer tokenizer, ModelConfig config)
     {
         Recipe = recipe;
+        Ranks = ranks;
         Tokenizer = tokenizer;
         Parameters = new ParameterSet(config);
         Decoder = new TrainableDecoder(team, Parameters, recipe.Precision, recipe.ActivationCheckpointing);
-        Optimizer = new AdamW(team, Parameters, recipe.Optimizer);
+        ParameterShards shards = new(Parameters, ranks.Rank, ranks.Size);
+        Exchange = new GradientExchange(team, Parameters, shards, ranks);
+        Optimizer = new AdamW(team, Parameters, recipe.Optimizer, shards, ranks, Exchange.Sums);
+        Stop = new StopAgreement(ranks);
         int mask = config.Tidar?.MaskTokenId ?? config.Diffusion?.MaskTokenId ?? -1;
         Layout = new TidarLayout(recipe.Objective, recipe.DraftLength, mask);
         Stream = DocumentStream.Open(recipe, CorpusSplit.Train);
@@ -42,7 +48,13 @@ internal sealed class TrainingRun : IDisposable
 
     public TrainableDecoder Decoder { get; }
 
+    public ICollectives Ranks { get; }
+
+    public GradientExchange Exchange { get; }
+
     public AdamW Optimizer { get; }
+
+    public StopAgreement Stop { get; }
 
     public TidarLayout Layout { get; }
 
@@ -59,7 +71,7 @@ internal sealed class TrainingRun : IDisposable
 
     /// <summary>Begins a run.</summary>
     /// <exception cref="InvalidInputException">The recipe and what it names do not fit, or the output folder holds another run.</exception>
-    public static TrainingRun Start(Recipe recipe, WorkerTeam team)
+    public static TrainingRun Start(Recipe recipe, WorkerTeam team, ICollectives ranks)
     {
         if (new CheckpointFolder(recipe.Output).Latest is { } existing)
             throw new InvalidInputException(recipe.Source, "output", "a folder without checkpoints, or resuming", existing);
@@ -67,13 +79,13 @@ internal sealed class TrainingRun : IDisposable
         if (recipe.InitialCheckpoint is not null)
         {
             using Checkpoint checkpoint = Checkpoint.Open(recipe.InitialCheckpoint);
-            TrainingRun tuned = new(recipe, team, tokenizer, Complete(recipe, checkpoint.Config, tokenizer));
+            TrainingRun tuned = new(recipe, team, ranks, tokenizer, Complete(recipe, checkpoint.Config, tokenizer));
             tuned.Parameters.Load(checkpoint);
             tuned.Decoder.Refresh();
             return tuned;
         }
 
-        TrainingRun run = new(recipe, team, tokenizer, Complete(recipe, recipe.Model! with { VocabularySize = tokenizer.VocabularySize }, tokenizer));
+        TrainingRun run = new(recipe, team, ranks, tokenizer, Complete(recipe, recipe.Model! with { VocabularySize = tokenizer.VocabularySize }, tokenizer));
         Initialization.Run(run.Parameters, recipe.Seed);
         run.Decoder.Refresh();
         return run;
@@ -81,12 +93,12 @@ internal sealed class TrainingRun : IDisposable
 
     /// <summary>Goes on from the last checkpoint of the recipe's output folder.</summary>
     /// <exception cref="InvalidInputException">There is none, or it was made by another recipe.</exception>
-    public static TrainingRun Resume(Recipe recipe, WorkerTeam team)
+    public static TrainingRun Resume(Recipe recipe, WorkerTeam team, ICollectives ranks)
     {
         string folder = new CheckpointFolder(recipe.Output).Latest
             ?? throw new InvalidInputException(recipe.Source, "output", "a folder with a checkpoint to resume from", recipe.Output);
         TrainingStateFile.Read(Path.Combine(folder, TrainingStateFile.Name)).CheckSettings(recipe.Source, recipe.Settings, folder);
-        TrainingRun run = new(recipe, team, Tokenizer.Load(folder), ModelConfigReader.ReadFolder(folder));
+        TrainingRun run = new(recipe, team, ranks, Tokenizer.Load(folder), ModelConfigReader.ReadFolder(folder));
         TrainingState state = TrainingCheckpoint.Read(folder, run.Parameters, run.Optimizer);
         run.Packer.MoveTo(state.Position);
         run.Tokens = state.Tokens;
@@ -102,9 +114,26 @@ internal sealed class TrainingRun : IDisposable
         return [.. Enumerable.Range(0, Recipe.EvaluationRows).Select(_ => packer.Next())];
     }
 
-    /// <summary>Writes a checkpoint to resume from, with the data going on at <paramref name="position"/>.</summary>
-    public string Save(DataPosition position)
+    /// <summary>A number that is the same on ranks that begin the same run at the same step.</summary>
+    public ulong Fingerprint()
     {
+        // FNV-1a.
+        ulong hash = 14695981039346656037;
+        foreach (char letter in string.Join('\n', Recipe.Settings.Select(static s => $"{s.Key}={s.Value}").Append($"{Optimizer.Steps} {Packer.Position} {Parameters.Count}")))
+            hash = (hash ^ letter) * 1099511628211;
+        return hash;
+    }
+
+    /// <summary>Writes a checkpoint to resume from, with the data going on at <paramref name="position"/>.</summary>
+    /// <returns>Its folder; null on other ranks than the first, which writes it.</returns>
+    public string? Save(DataPosition position)
+    {
+        if (Ranks.Rank > 0)
+        {
+            TrainingCheckpoint.SendMoments(Optimizer);
+            return null;
+        }
+
         TrainingState state = new(Optimizer.Steps, Tokens, position, Recipe.Settings);
         return Checkpoints.Write(
             Optimizer.Steps,
@@ -113,8 +142,11 @@ internal sealed class TrainingRun : IDisposable
     }
 
     /// <summary>Writes the finished model.</summary>
-    public string SaveModel()
+    /// <returns>Its folder; null on other ranks than the first, which writes it.</returns>
+    public string? SaveModel()
     {
+        if (Ranks.Rank > 0)
+            return null;
         string path = Path.Combine(Recipe.Output, "model");
         CheckpointFolder.Replace(path, folder => TrainingCheckpoint.WriteModel(folder, Parameters, Tokenizer, Recipe.Tokenizer.Folder, Recipe.FinalType));
         return path;
@@ -123,7 +155,9 @@ internal sealed class TrainingRun : IDisposable
     public void Dispose()
     {
         Stream.Dispose();
+        Stop.Dispose();
         Optimizer.Dispose();
+        Exchange.Dispose();
         Decoder.Dispose();
         Parameters.Dispose();
     }

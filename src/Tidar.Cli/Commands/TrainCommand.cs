@@ -3,8 +3,10 @@ using System.Globalization;
 using Tidar.Cli.Hosting;
 using Tidar.Cli.Options;
 using Tidar.Cli.Progress;
+using Tidar.Kernels.Collectives;
 using Tidar.Kernels.Threading;
 using Tidar.Training;
+using Tidar.Training.Distributed;
 using Tidar.Training.Recipes;
 
 namespace Tidar.Cli.Commands;
@@ -19,23 +21,27 @@ internal static class TrainCommand
         Option<int?> threads = Opt.Threads();
         Option<bool> json = Opt.Json();
         Command command = new("train", "Train a model as a recipe says; metrics go to metrics.jsonl in its output folder.") { config, resume, threads, json };
-        command.SetAction(parsed =>
+        command.SetAction(parsed => RankedCommand.Run(context, (own, ranks) =>
         {
-            using WorkerTeam team = new(parsed.GetValue(threads) ?? Environment.ProcessorCount);
-            return Run(context, RecipeReader.Read(parsed.GetRequiredValue(config)), team, parsed.GetValue(resume), parsed.GetValue(json));
-        });
+            using WorkerTeam team = new(parsed.GetValue(threads) ?? MpiEnvironment.Threads);
+            Recipe recipe = ranks.Together(() => RecipeReader.Read(parsed.GetRequiredValue(config)));
+            return Run(own, ranks, recipe, team, parsed.GetValue(resume), parsed.GetValue(json));
+        }));
         return command;
     }
 
-    private static int Run(CommandContext context, Recipe recipe, WorkerTeam team, bool resume, bool json)
+    private static int Run(CommandContext context, ICollectives ranks, Recipe recipe, WorkerTeam team, bool resume, bool json)
     {
         (TextWriter writer, TerminalStyle style) = json ? (context.Error, context.ErrorStyle) : (context.Output, context.OutputStyle);
-        using Trainer trainer = Trainer.Create(recipe, team, resume);
+        using Trainer trainer = Trainer.Create(recipe, team, resume, ranks);
         string parameters = trainer.ParameterCount.ToString("N0", CultureInfo.InvariantCulture);
-        writer.WriteLine(style.Dim($"{parameters} parameters, step {trainer.Step} of {recipe.Steps}, {team.Threads} threads, output {recipe.Output}"));
+        string workers = ranks.Size == 1 ? $"{team.Threads} threads" : $"{ranks.Size} ranks of {team.Threads} threads";
+        writer.WriteLine(style.Dim($"{parameters} parameters, step {trainer.Step} of {recipe.Steps}, {workers}, output {recipe.Output}"));
         writer.Flush();
         TrainingProgressView view = new(writer, style);
         TrainingProgress? last = view.Follow(recipe.Steps, trainer.Step, report => trainer.Run(report, context.Cancellation));
+        if (ranks.Rank > 0)
+            return ExitCode.Done;
         if (json)
             TrainingJson.Write(context.Output, trainer.Step, last, trainer.ModelFolder);
         else

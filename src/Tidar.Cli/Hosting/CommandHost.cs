@@ -95,7 +95,9 @@ public static class CommandHost
     private static string Path(CommandResult result) =>
         result.Parent is CommandResult parent ? $"{Path(parent)} {result.Command.Name}" : "tidar";
 
-    private static int Report(Exception error, CommandContext context)
+    /// <summary>Says what went wrong, in one line.</summary>
+    /// <returns>The exit code.</returns>
+    internal static int Report(Exception error, CommandContext context)
     {
         if (error is AggregateException { InnerExceptions: [Exception only] })
             error = only;

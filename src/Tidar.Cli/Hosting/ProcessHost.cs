@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
+using Tidar.Kernels.Collectives;
 
 namespace Tidar.Cli.Hosting;
 
@@ -12,6 +13,9 @@ internal static class ProcessHost
     /// <summary>Runs the command line of this process.</summary>
     public static int Run(string[] args)
     {
+        // mpirun gives every rank a terminal at which nobody sits: no bars, and no escape sequences from the runtime.
+        if (MpiEnvironment.IsRank)
+            Environment.SetEnvironmentVariable("TERM", "dumb");
         using CancellationTokenSource stop = new();
         // The first signal asks; a second one, or one that is not heeded, ends the process as usual.
         void Cancel(PosixSignalContext signal)
@@ -45,7 +49,7 @@ internal static class ProcessHost
 
     private static TerminalStyle Style(bool redirected)
     {
-        if (redirected)
+        if (redirected || MpiEnvironment.IsRank)
             return TerminalStyle.Plain;
         bool colour = string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"))
             && !string.Equals(Environment.GetEnvironmentVariable("TERM"), "dumb", StringComparison.Ordinal);

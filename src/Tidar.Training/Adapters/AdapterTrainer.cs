@@ -50,6 +50,8 @@ public sealed class AdapterTrainer : IDisposable, ITrainingTask
 
     int ITrainingTask.CheckpointEvery => _recipe.CheckpointEvery;
 
+    bool ITrainingTask.IsWriter => true;
+
     DataPosition ITrainingTask.Position => _run.Position;
 
     /// <summary>Begins a run, or goes on from its last checkpoint.</summary>
@@ -82,7 +84,7 @@ public sealed class AdapterTrainer : IDisposable, ITrainingTask
     /// <inheritdoc/>
     public void Dispose() => _run.Dispose();
 
-    string ITrainingTask.Save(DataPosition position) => _run.Save(position);
+    string? ITrainingTask.Save(DataPosition position) => _run.Save(position);
 
     TrainingProgress ITrainingTask.DoStep(CancellationToken cancellation)
     {

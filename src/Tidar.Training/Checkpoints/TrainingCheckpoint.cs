@@ -60,27 +60,29 @@ internal static class TrainingCheckpoint
         return state;
     }
 
-    /// <summary>Writes the optimizer's moments into an existing folder.</summary>
+    /// <summary>Writes the optimizer's moments into an existing folder. The other ranks call <see cref="SendMoments"/> meanwhile.</summary>
     public static void WriteMoments(string folder, AdamW optimizer) =>
-        SafetensorsWriter.Write(Path.Combine(folder, OptimizerFile), optimizer.Tensors(FirstPrefix, SecondPrefix), StoredType.F32);
+        SafetensorsWriter.Write(Path.Combine(folder, OptimizerFile), Moments(optimizer), StoredType.F32);
 
-    /// <summary>Reads the moments back.</summary>
+    /// <summary>What <see cref="WriteMoments"/> needs of a rank that writes nothing.</summary>
+    public static void SendMoments(AdamW optimizer) => SafetensorsWriter.Write(Stream.Null, Moments(optimizer), StoredType.F32);
+
+    /// <summary>Reads this rank's part of the moments back.</summary>
     /// <exception cref="InvalidInputException">The file is missing or does not fit the parameters.</exception>
     public static void ReadMoments(string folder, FlatParameters parameters, AdamW optimizer)
     {
         using SafetensorsFile moments = SafetensorsFile.Open(Path.Combine(folder, OptimizerFile));
         foreach (Parameter parameter in parameters.All)
-        {
-            Read(moments, FirstPrefix + parameter.Name, optimizer.FirstMoments(parameter.Slice));
-            Read(moments, SecondPrefix + parameter.Name, optimizer.SecondMoments(parameter.Slice));
-        }
+            optimizer.Load(parameter, Find(moments, FirstPrefix, parameter), Find(moments, SecondPrefix, parameter));
     }
 
-    private static void Read(SafetensorsFile file, string name, Span<float> values)
+    private static IEnumerable<WeightTensor> Moments(AdamW optimizer) => optimizer.Tensors(FirstPrefix, SecondPrefix);
+
+    private static WeightTensor Find(SafetensorsFile file, string prefix, Parameter parameter)
     {
-        WeightTensor tensor = file.Get(name);
-        if (tensor.ElementCount != values.Length)
-            throw new InvalidInputException(file.Path, name, $"{values.Length} values", $"{tensor.ElementCount}");
-        tensor.ReadRows(0, checked((int)tensor.Rows), values);
+        WeightTensor tensor = file.Get(prefix + parameter.Name);
+        return tensor.ElementCount == parameter.Slice.Length
+            ? tensor
+            : throw new InvalidInputException(file.Path, tensor.Name, $"{parameter.Slice.Length} values", $"{tensor.ElementCount}");
     }
 }

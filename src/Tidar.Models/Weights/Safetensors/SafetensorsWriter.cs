@@ -33,14 +33,26 @@ public static class SafetensorsWriter
     public static void Write(
         string path, IEnumerable<WeightTensor> tensors, Func<WeightTensor, StoredType> typeOf, IReadOnlyDictionary<string, string>? metadata = null)
     {
-        (WeightTensor Tensor, StoredType Type)[] sorted = [.. tensors.OrderBy(static t => t.Name, StringComparer.Ordinal).Select(t => (t, typeOf(t)))];
+        (WeightTensor Tensor, StoredType Type)[] sorted = Sorted(tensors, typeOf);
         byte[] header = Header(sorted, metadata ?? DefaultMetadata);
-        AtomicFile.Write(path, stream =>
-        {
-            stream.Write(header);
-            foreach ((WeightTensor tensor, StoredType type) in sorted)
-                WriteData(stream, tensor, type);
-        });
+        AtomicFile.Write(path, stream => Write(stream, header, sorted));
+    }
+
+    /// <summary>Writes every tensor as <paramref name="type"/> to a stream: the bytes of the file.</summary>
+    public static void Write(Stream stream, IEnumerable<WeightTensor> tensors, StoredType type)
+    {
+        (WeightTensor Tensor, StoredType Type)[] sorted = Sorted(tensors, _ => type);
+        Write(stream, Header(sorted, DefaultMetadata), sorted);
+    }
+
+    private static (WeightTensor Tensor, StoredType Type)[] Sorted(IEnumerable<WeightTensor> tensors, Func<WeightTensor, StoredType> typeOf) =>
+        [.. tensors.OrderBy(static t => t.Name, StringComparer.Ordinal).Select(t => (t, typeOf(t)))];
+
+    private static void Write(Stream stream, byte[] header, (WeightTensor Tensor, StoredType Type)[] tensors)
+    {
+        stream.Write(header);
+        foreach ((WeightTensor tensor, StoredType type) in tensors)
+            WriteData(stream, tensor, type);
     }
 
     private static byte[] Header((WeightTensor Tensor, StoredType Type)[] tensors, IReadOnlyDictionary<string, string> metadata)

@@ -1,0 +1,136 @@
+using System.Text.Json.Nodes;
+using Tidar.Kernels.Collectives;
+using Tidar.Kernels.Threading;
+using Tidar.Models;
+using Tidar.Tests;
+using Tidar.Training.Backpropagation;
+using Tidar.Training.Distributed;
+using Tidar.Training.Recipes;
+
+namespace Tidar.Training.Tests.Distributed;
+
+public sealed class RankTests : IDisposable
+{
+    private const int Steps = 4;
+
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("tidar")]
+    [InlineData("tidar-random-mask")]
+    [InlineData("ar")]
+    public void Losses_weights_and_moments_have_the_same_bits_on_any_number_of_ranks(string objective)
+    {
+        // Seven passes: no number of ranks but one divides them.
+        Recipe alone = Train(1, "one", objective);
+        foreach (int ranks in new[] { 2, 3, 4 })
+        {
+            Recipe together = Train(ranks, $"ranks{ranks}", objective);
+            Assert.Equal(Losses(alone), Losses(together));
+            AssertSameRun(alone, together);
+        }
+    }
+
+    [Fact]
+    public void A_run_goes_on_with_another_number_of_ranks_to_the_same_bits()
+    {
+        Recipe whole = Train(2, "whole", "tidar"), cut = Write("cut", "tidar");
+        using CancellationTokenSource stop = new();
+        Exception?[] ends = ThreadRanks.Run(4, ranks => Run(cut, ranks, stop: ranks.Rank == 3 ? stop : null));
+        Assert.All(ends, e => Assert.IsType<OperationCanceledException>(e));
+        Assert.Single(Directory.GetDirectories(Path.Combine(cut.Output, "checkpoints")));
+        Assert.All(ThreadRanks.Run(3, ranks => Run(cut, ranks, resume: true)), Assert.Null);
+        Assert.Equal(Losses(whole), Losses(cut));
+        AssertSameRun(whole, cut);
+    }
+
+    [Fact]
+    public void A_mistake_is_said_by_the_first_rank_alone()
+    {
+        Recipe diverging = Write("diverging", "tidar", learningRate: "10", extra: "  clip_norm: 0\n  final_learning_rate: 10\n  weight_decay: 10\n  warmup_steps: 0\n", steps: 20);
+        AssertOneSpeaks(ThreadRanks.Run(3, ranks => Run(diverging, ranks)), "a finite loss");
+        AssertOneSpeaks(ThreadRanks.Run(2, ranks => Run(Write("none", "tidar"), ranks, resume: true)), "a checkpoint to resume from");
+    }
+
+    [Fact]
+    public void Ranks_that_do_not_begin_the_same_run_are_refused()
+    {
+        Recipe[] recipes = [Write("a", "tidar"), Write("a", "tidar", learningRate: "0.004")];
+        AssertOneSpeaks(ThreadRanks.Run(3, ranks => Run(recipes[ranks.Rank / 2], ranks)), "rank 2");
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(5)]
+    public void Every_weight_has_one_owner_and_ranks_own_about_the_same(int size)
+    {
+        using ParameterSet parameters = new(RandomModel.Config(layers: 3, vocabulary: 30_000));
+        ParameterShards[] shards = [.. Enumerable.Range(0, size).Select(r => new ParameterShards(parameters, r, size))];
+        Assert.Equal(Enumerable.Range(0, shards[0].PieceCount), shards.SelectMany(s => s.OwnPieces).Select(p => p.Index).Order());
+        Assert.Equal(parameters.Count, shards.Sum(s => s.OwnCount));
+        Assert.InRange(shards.Max(s => s.OwnCount), 0, 1.2 * parameters.Count / size);
+        for (int b = 0; b < shards[0].Buckets.Count; b++)
+        {
+            // The parts of a bucket follow each other without a gap.
+            long next = shards[0].Buckets[b].Slice.Start;
+            foreach (ParameterShards shard in shards)
+            {
+                Assert.Equal(next, shard.Buckets[b].Own.Start);
+                next += shard.Buckets[b].Own.Length;
+            }
+
+            Assert.Equal(shards[0].Buckets[b].Slice.Start + shards[0].Buckets[b].Slice.Length, next);
+        }
+    }
+
+    private static void AssertOneSpeaks(Exception?[] ends, string part)
+    {
+        Assert.Contains(part, Assert.IsType<InvalidInputException>(ends[0]).Message, StringComparison.Ordinal);
+        Assert.All(ends[1..], e => Assert.IsType<OtherRankException>(e));
+    }
+
+    private static void AssertSameRun(Recipe expected, Recipe actual)
+    {
+        foreach (string file in new[] { "model/model.safetensors", $"checkpoints/step-0000000{Steps}/optimizer.safetensors", $"checkpoints/step-0000000{Steps}/training.json" })
+            Assert.Equal(File.ReadAllBytes(Path.Combine(expected.Output, file)), File.ReadAllBytes(Path.Combine(actual.Output, file)));
+    }
+
+    // The metrics without what depends on the clock.
+    private static string[] Losses(Recipe recipe) =>
+        [.. File.ReadLines(Path.Combine(recipe.Output, "metrics.jsonl")).Select(Losses)];
+
+    private static string Losses(string line)
+    {
+        JsonObject metrics = JsonNode.Parse(line)!.AsObject();
+        metrics.Remove("tokens_per_second");
+        return metrics.ToJsonString();
+    }
+
+    private Recipe Train(int size, string name, string objective)
+    {
+        Recipe recipe = Write(name, objective);
+        Assert.All(ThreadRanks.Run(size, ranks => Run(recipe, ranks)), Assert.Null);
+        return recipe;
+    }
+
+    private Recipe Write(string name, string objective, string learningRate = "0.003", string extra = "", int steps = Steps) =>
+        TinyRecipe.Write(_folder, name, steps, objective, learningRate, extra, rows: 14, rowsPerPass: 2);
+
+    // stop: cancels after the second step.
+    private static void Run(Recipe recipe, ICollectives ranks, bool resume = false, CancellationTokenSource? stop = null)
+    {
+        using WorkerTeam team = new(1 + (ranks.Rank % 2));
+        using Trainer trainer = Trainer.Create(recipe, team, resume, ranks);
+        trainer.Run(p => StopAfter(p, stop), stop?.Token ?? CancellationToken.None);
+        Assert.Equal(ranks.Rank == 0, trainer.ModelFolder is not null);
+    }
+
+    private static void StopAfter(TrainingProgress progress, CancellationTokenSource? stop)
+    {
+        if (progress.Step == 2)
+            stop?.Cancel();
+    }
+}
