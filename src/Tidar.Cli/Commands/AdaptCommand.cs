@@ -28,14 +28,18 @@ internal static class AdaptCommand
         {
             config, model, weights, resume, threads, json,
         };
-        command.SetAction(parsed => Train(
-            context,
-            AdapterRecipeReader.Read(parsed.GetRequiredValue(config)),
-            parsed.GetValue(model),
-            WeightsOption.Format(parsed.GetValue(weights)),
-            parsed.GetValue(threads),
-            parsed.GetValue(resume),
-            parsed.GetValue(json)));
+        command.SetAction(parsed =>
+        {
+            RankedCommand.RequireAlone("adapt");
+            return Train(
+                context,
+                AdapterRecipeReader.Read(parsed.GetRequiredValue(config)),
+                parsed.GetValue(model),
+                WeightsOption.Format(parsed.GetValue(weights)),
+                parsed.GetValue(threads),
+                parsed.GetValue(resume),
+                parsed.GetValue(json));
+        });
         return command;
     }
 

@@ -49,6 +49,7 @@ internal sealed class DistillCommand
 
     private int Run(ParseResult parsed)
     {
+        RankedCommand.RequireAlone("distill");
         AdapterRecipe? recipe = parsed.GetValue(_adapt) is { } path ? AdapterRecipeReader.Read(path) : null;
         int code = Distill(parsed);
         return recipe is null ? code : Train(parsed, recipe);

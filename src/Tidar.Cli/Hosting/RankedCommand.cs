@@ -37,6 +37,14 @@ internal static class RankedCommand
         }
     }
 
+    /// <summary>Refuses to do the same, and write the same files, in several processes.</summary>
+    /// <exception cref="InvalidInputException">This is one of several ranks.</exception>
+    public static void RequireAlone(string command)
+    {
+        if (MpiEnvironment.Size > 1)
+            throw new InvalidInputException("mpirun", command, "one process (only train shares its work among several)", $"{MpiEnvironment.Size}");
+    }
+
     // Called as a filter, before anything is disposed of: other ranks may be reading this one's memory, or wait for it for ever.
     private static bool EndAll(Exception error, CommandContext context, ICollectives ranks)
     {

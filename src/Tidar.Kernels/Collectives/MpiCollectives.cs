@@ -10,6 +10,9 @@ public sealed class MpiCollectives : ICollectives
     private const int EagerTests = 2000;
     private const int PauseMilliseconds = 1;
 
+    // A finished operation's last bytes may still lie here, and other ranks wait for them.
+    private const int IdleMilliseconds = 10;
+
     private readonly Lock _lock = new();
     private readonly Queue<MpiOperation> _new = new();
     private readonly List<MpiOperation> _active = [];
@@ -118,10 +121,10 @@ public sealed class MpiCollectives : ICollectives
             _joined.SetResult(mpi.Initialize());
             while (Begin(mpi))
             {
-                if (_active.Count == 0)
-                    _wake.WaitOne();
-                else
+                if (_active.Count > 0)
                     Advance(mpi);
+                else if (!_wake.WaitOne(IdleMilliseconds))
+                    mpi.Progress();
             }
         }
         catch (IOException error)

@@ -8,16 +8,21 @@ public static class MpiEnvironment
     /// <summary>Whether the process was started as a rank: by <c>mpirun</c>, or by <c>srun --mpi=pmix</c> or <c>pmi2</c>.</summary>
     public static bool IsRank => Variable("OMPI_COMM_WORLD_SIZE") is not null || Variable("PMIX_RANK") is not null || Variable("PMI_RANK") is not null;
 
+    /// <summary>How many ranks there are, where the environment says it before they have met; 1 otherwise.</summary>
+    public static int Size => Math.Max(1, Number("OMPI_COMM_WORLD_SIZE") ?? (IsRank ? Number("SLURM_NTASKS") : null) ?? 1);
+
     /// <summary>Threads for this rank where nobody says how many: the processors that it is bound to, or its share of the machine's.</summary>
     public static int Threads
     {
         get
         {
             bool isBound = Variable("OMPI_MCA_orte_bound_at_launch") is "1";
-            bool isShared = int.TryParse(Variable("OMPI_COMM_WORLD_LOCAL_SIZE"), NumberStyles.None, CultureInfo.InvariantCulture, out int ranks) && ranks > 1;
-            return isShared && !isBound ? Math.Max(1, Environment.ProcessorCount / ranks) : Environment.ProcessorCount;
+            int ranks = isBound ? 1 : Math.Max(1, Number("OMPI_COMM_WORLD_LOCAL_SIZE") ?? 1);
+            return Math.Max(1, Environment.ProcessorCount / ranks);
         }
     }
+
+    private static int? Number(string name) => int.TryParse(Variable(name), NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : null;
 
     private static string? Variable(string name) => Environment.GetEnvironmentVariable(name);
 }

@@ -13,6 +13,9 @@ internal sealed unsafe class OpenMpi
 
     private const int LongestMessage = 512;
 
+    // MPI_ANY_SOURCE and MPI_ANY_TAG of Open MPI's mpi.h.
+    private const int Any = -1;
+
     /// <summary>The last one is what other Open MPI packages than Debian's install.</summary>
     private static readonly string[] Names = ["libmpi.so.40", "libmpi.so", "libmpi.40.dylib", "libmpi.dylib"];
 
@@ -26,6 +29,7 @@ internal sealed unsafe class OpenMpi
     private readonly delegate* unmanaged<void*, int, nint, void*, int*, int*, nint, nint, nint*, int> _allGather;
     private readonly delegate* unmanaged<void*, void*, int, nint, nint, nint, nint*, int> _allReduce;
     private readonly delegate* unmanaged<nint*, int*, void*, int> _test;
+    private readonly delegate* unmanaged<int, int, nint, int*, void*, int> _probe;
     private readonly delegate* unmanaged<nint, int, int> _abort;
     private readonly delegate* unmanaged<int> _finalize;
     private readonly nint _world;
@@ -45,6 +49,7 @@ internal sealed unsafe class OpenMpi
         _allGather = (delegate* unmanaged<void*, int, nint, void*, int*, int*, nint, nint, nint*, int>)Export("MPI_Iallgatherv");
         _allReduce = (delegate* unmanaged<void*, void*, int, nint, nint, nint, nint*, int>)Export("MPI_Iallreduce");
         _test = (delegate* unmanaged<nint*, int*, void*, int>)Export("MPI_Test");
+        _probe = (delegate* unmanaged<int, int, nint, int*, void*, int>)Export("MPI_Iprobe");
         _abort = (delegate* unmanaged<nint, int, int>)Export("MPI_Abort");
         _finalize = (delegate* unmanaged<int>)Export("MPI_Finalize");
         _world = Export("ompi_mpi_comm_world");
@@ -113,6 +118,13 @@ internal sealed unsafe class OpenMpi
         fixed (nint* pointer = &request)
             Check(_test(pointer, &flag, null));
         return flag != 0;
+    }
+
+    /// <summary><c>MPI_Iprobe</c>, for its side effect: what is finished here but not yet sent off moves on.</summary>
+    public void Progress()
+    {
+        int flag = 0;
+        Check(_probe(Any, Any, _world, &flag, null));
     }
 
     /// <summary>Ends every process of the run.</summary>

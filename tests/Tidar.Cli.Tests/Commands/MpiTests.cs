@@ -89,6 +89,15 @@ public sealed class MpiTests : IDisposable
         Assert.Contains("none.yaml", run.Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Commands_that_train_in_one_process_refuse_several()
+    {
+        RequireMpi();
+        using ChildProcess run = Start(2, "adapt", "--config", _folder.File("none.yaml"));
+        Assert.Equal(ExitCode.UserMistake, run.Wait());
+        Assert.Contains("expected one process", run.Error, StringComparison.Ordinal);
+    }
+
     // Where this repository is checked, Open MPI is installed; elsewhere its tests may be left out.
     private static void RequireMpi()
     {
@@ -99,7 +108,7 @@ public sealed class MpiTests : IDisposable
 
     private static void Signal(string name, int process)
     {
-        using Process kill = Process.Start("kill", ["-" + name, process.ToString(CultureInfo.InvariantCulture)]);
+        using Process kill = Process.Start("/bin/sh", ["-c", string.Create(CultureInfo.InvariantCulture, $"kill -{name} {process}")]);
         Assert.True(kill.WaitForExit(TimeSpan.FromSeconds(10)));
     }
 
@@ -157,6 +166,9 @@ public sealed class MpiTests : IDisposable
             ["OMPI_ALLOW_RUN_AS_ROOT"] = "1",
             ["OMPI_ALLOW_RUN_AS_ROOT_CONFIRM"] = "1",
             ["OMPI_MCA_mpi_yield_when_idle"] = "1",
+
+            // Containers may forbid one process to read another's memory.
+            ["OMPI_MCA_btl_vader_single_copy_mechanism"] = "none",
         });
     }
 

@@ -5,6 +5,7 @@ using Tidar.Models;
 using Tidar.Tests;
 using Tidar.Training.Backpropagation;
 using Tidar.Training.Distributed;
+using Tidar.Training.Losses;
 using Tidar.Training.Recipes;
 
 namespace Tidar.Training.Tests.Distributed;
@@ -86,6 +87,30 @@ public sealed class RankTests : IDisposable
         }
     }
 
+    [Fact]
+    public void Gradients_leave_while_the_backward_pass_goes_on()
+    {
+        const int Layers = 6;
+        using WorkerTeam team = new(1);
+        using ParameterSet parameters = new(RandomModel.Config(layers: Layers));
+        using TrainableDecoder decoder = new(team, parameters);
+        Initialization.Run(parameters, seed: 1);
+        decoder.Refresh();
+        CountingRanks ranks = new();
+        ParameterShards shards = new(parameters);
+        using GradientExchange exchange = new(team, parameters, shards, ranks);
+        exchange.BeginRound(senders: 1, isFirst: true);
+        Watcher watcher = new(exchange, ranks);
+        decoder.AddGradients(new TidarLayout(TrainingObjective.Tidar, 4, 1).Build([new TokenSequence([.. Enumerable.Range(2, 20)])]), new LossWeights(0.5, 0.5), watcher);
+        Assert.Equal(shards.Buckets.Count, ranks.Exchanges);
+
+        // Head, layers from the last to the first, embedding: none but the embedding waits for the end.
+        Assert.Equal(Layers + 2, watcher.Sent.Count);
+        Assert.Equal(watcher.Sent.Order(), watcher.Sent);
+        Assert.True(watcher.Sent[^2] >= shards.Buckets.Count(b => b.Slice.Start >= parameters["model.layers.0.input_layernorm.weight"].Slice.Start));
+        Assert.True(watcher.Sent.Distinct().Count() > Layers, string.Join(' ', watcher.Sent));
+    }
+
     private static void AssertOneSpeaks(Exception?[] ends, string part)
     {
         Assert.Contains(part, Assert.IsType<InvalidInputException>(ends[0]).Message, StringComparison.Ordinal);
@@ -132,5 +157,51 @@ public sealed class RankTests : IDisposable
     {
         if (progress.Step == 2)
             stop?.Cancel();
+    }
+
+    /// <summary>One rank that counts what it is asked for.</summary>
+    private sealed class CountingRanks : ICollectives
+    {
+        public int Exchanges { get; private set; }
+
+        public int Rank => 0;
+
+        public int Size => 1;
+
+        public CollectiveOperation StartExchange(Span<float> values, int[] counts, int senders, Span<float> received)
+        {
+            Exchanges++;
+            return CollectiveOperation.Done;
+        }
+
+        public CollectiveOperation StartGather(Span<float> values, int[] counts) => CollectiveOperation.Done;
+
+        public CollectiveOperation StartMerge(Span<byte> values) => CollectiveOperation.Done;
+
+        public void Merge(Span<byte> values)
+        {
+            // Its own values are all there are.
+        }
+
+        public void Abort(int exitCode) => throw new NotSupportedException();
+
+        public void Dispose()
+        {
+            // Nothing is held.
+        }
+    }
+
+    /// <summary>Notes how many exchanges have begun when a part of the backward pass is done.</summary>
+    private sealed class Watcher(GradientExchange exchange, CountingRanks ranks) : IGradientListener
+    {
+        public List<int> Sent { get; } = [];
+
+        public void Begin() => exchange.Begin();
+
+        public void Finished(long start)
+        {
+            exchange.Finished(start);
+            Sent.Add(ranks.Exchanges);
+        }
     }
 }
