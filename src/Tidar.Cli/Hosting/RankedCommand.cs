@@ -16,6 +16,14 @@ internal static class RankedCommand
         if (!MpiEnvironment.IsRank)
             return command(context, SingleRank.Instance);
         using ICollectives ranks = Join();
+
+        // Several runs of one rank each would write the same files.
+        if (ranks.Size < MpiEnvironment.Size)
+        {
+            throw new InvalidInputException(
+                "mpirun", "ranks", $"{MpiEnvironment.Size} that find each other (started by Open MPI's own mpirun, or srun --mpi=pmix)", $"{ranks.Size}");
+        }
+
         CommandContext own = ranks.Rank == 0 ? context : context with { Output = TextWriter.Null, Error = TextWriter.Null };
         try
         {

@@ -117,12 +117,19 @@ internal sealed class GradientExchange : IGradientListener, IDisposable
     {
         Travelling oldest = _underWay.Dequeue();
         oldest.Operation.Wait();
+        ParameterSlice all = oldest.Bucket.Slice, own = oldest.Bucket.Own;
         AddJob add = new(this, oldest);
-        _team.Run(ref add, Chunks(oldest.Bucket.Own.Length));
+        _team.Run(ref add, Chunks(own.Length));
         if (_ranks.Rank >= oldest.Senders)
             return;
-        ClearJob clear = new(_parameters, oldest.Bucket.Slice);
-        _team.Run(ref clear, Chunks(oldest.Bucket.Slice.Length));
+        Clear(all.Start, own.Start);
+        Clear(own.Start + own.Length, all.Start + all.Length);
+    }
+
+    private void Clear(long start, long end)
+    {
+        ClearJob clear = new(_parameters, new ParameterSlice(start, (int)(end - start)));
+        _team.Run(ref clear, Chunks((int)(end - start)));
     }
 
     private static int Chunks(int length) => (length + ChunkElements - 1) / ChunkElements;
@@ -141,13 +148,18 @@ internal sealed class GradientExchange : IGradientListener, IDisposable
             Span<float> sum = owner.Sums.Slice(bucket.Bucket.Offset + first, length);
             for (int sender = 0; sender < bucket.Senders; sender++)
             {
-                ReadOnlySpan<float> part = sender == owner._ranks.Rank
+                bool isOwn = sender == owner._ranks.Rank;
+                Span<float> part = isOwn
                     ? owner._parameters.Gradients(new ParameterSlice(own.Start + first, length))
                     : owner._received[bucket.Place].Slice(((long)sender * own.Length) + first, length);
                 if (bucket.IsFirst && sender == 0)
                     part.CopyTo(sum);
                 else
                     Activations.Add(sum, part, sum);
+
+                // While it is still in the cache.
+                if (isOwn)
+                    part.Clear();
             }
         }
     }

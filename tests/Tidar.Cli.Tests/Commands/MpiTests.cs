@@ -98,6 +98,16 @@ public sealed class MpiTests : IDisposable
         Assert.Contains("expected one process", run.Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Processes_that_another_MPI_started_and_that_do_not_find_each_other_are_refused()
+    {
+        RequireMpi();
+        Dictionary<string, string> environment = new(StringComparer.Ordinal) { ["PMI_RANK"] = "0", ["PMI_SIZE"] = "2" };
+        using ChildProcess run = new(["dotnet", typeof(CommandHost).Assembly.Location, "train", "--config", _folder.File("none.yaml")], environment);
+        Assert.Equal(ExitCode.UserMistake, run.Wait());
+        Assert.Contains("expected 2 that find each other", run.Error, StringComparison.Ordinal);
+    }
+
     // Where this repository is checked, Open MPI is installed; elsewhere its tests may be left out.
     private static void RequireMpi()
     {
