@@ -11,6 +11,9 @@ internal static class GoldenTensors
     public static Dictionary<string, float[]> ReadFloats(string path) =>
         Entries(path).Where(e => e.Type == "F32").ToDictionary(e => e.Name, e => MemoryMarshal.Cast<byte, float>(e.Bytes).ToArray(), StringComparer.Ordinal);
 
+    /// <summary>One float64 tensor.</summary>
+    public static double[] ReadDoubles(string path, string name) => MemoryMarshal.Cast<byte, double>(Entries(path).Single(e => e.Name == name && e.Type == "F64").Bytes).ToArray();
+
     /// <summary>One int64 or int32 tensor as integers.</summary>
     public static int[] ReadInts(string path, string name)
     {

@@ -3,6 +3,7 @@ using System.Globalization;
 using Tidar.Cli.Hosting;
 using Tidar.Decoding.Engine;
 using Tidar.Decoding.Sampling;
+using Tidar.Decoding.Strategies.Denoising;
 
 namespace Tidar.Cli.Options;
 
@@ -10,7 +11,13 @@ namespace Tidar.Cli.Options;
 internal sealed class GenerationOptionSet
 {
     private readonly Option<string?> _strategy = Opt.Choice(
-        "--strategy", "all give the same text (default: tidar where the model was trained for it, else ar)", "auto", "tidar", "ar");
+        "--strategy",
+        "tidar and ar give the same text, the diffusions their own (default: what the model was trained for)",
+        "auto",
+        "tidar",
+        "ar",
+        "block-diffusion",
+        "masked-diffusion");
 
     private readonly Option<string?> _mode = Opt.Choice(
         "--mode",
@@ -50,6 +57,17 @@ internal sealed class GenerationOptionSet
     private readonly Option<int?> _logProbabilities = Opt.Whole(
         "--logprobs", "N", "report log-probabilities of the tokens and of the N most likely ones", least: 0);
 
+    private readonly Option<int?> _blockLength = Opt.Whole("--block-length", "B", "diffusion strategies: tokens of a block (default: the model's own, or the whole answer)", least: 1);
+    private readonly Option<int?> _steps = Opt.Whole("--steps", "N", "diffusion strategies: denoising steps of the whole answer (default: one a token)", least: 1);
+    private readonly Option<string?> _order = Opt.Choice(
+        "--order", "diffusion strategies: which tokens are decided first (default: confidence)", "confidence", "margin", "entropy", "random", "origin", "left-to-right");
+
+    private readonly Option<double?> _threshold = Opt.Number(
+        "--threshold", "P", "diffusion strategies: decide every token whose score exceeds P, and at least one", "a number from 0 to 1", static p => p is >= 0 and <= 1);
+
+    private readonly Option<double?> _guidance = Opt.Number(
+        "--guidance", "SCALE", "masked diffusion: classifier-free guidance (0: none)", "a number from 0", static g => g >= 0);
+
     private readonly Option<bool> _trace = Opt.Flag("--trace", "report what every step drafted and accepted");
 
     /// <summary>Adds the options to a command.</summary>
@@ -59,7 +77,8 @@ internal sealed class GenerationOptionSet
     {
         Option[] options =
         [
-            _strategy, _mode, _outcomes, _draftLength, _maskToken, _beta, _maxTokens, _stop, _ignoreEos, _temperature, _topK, _topP, _minP,
+            _strategy, _mode, _outcomes, _draftLength, _maskToken, _beta, _blockLength, _steps, _order, _threshold, _guidance, _maxTokens, _stop,
+            _ignoreEos, _temperature, _topK, _topP, _minP,
             _repetition, _presence, _frequency, _logitBias,
         ];
         Option[] reporting = [_logProbabilities, _trace];
@@ -77,6 +96,14 @@ internal sealed class GenerationOptionSet
         DraftLength = parsed.GetValue(_draftLength),
         MaskTokenId = parsed.GetValue(_maskToken),
         Beta = parsed.GetValue(_beta) ?? 1,
+        Denoising = new DenoisingOptions
+        {
+            BlockLength = parsed.GetValue(_blockLength),
+            Steps = parsed.GetValue(_steps),
+            Order = parsed.GetValue(_order) is { } order ? DecodingNames.ParseOrder(order) : null,
+            Threshold = parsed.GetValue(_threshold),
+            Guidance = parsed.GetValue(_guidance) ?? 0,
+        },
         MaxTokens = parsed.GetValue(_maxTokens) ?? new GenerationOptions().MaxTokens,
         Stop = parsed.GetValue(_stop) ?? [],
         IgnoreEos = parsed.GetValue(_ignoreEos),

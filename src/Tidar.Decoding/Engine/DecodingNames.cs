@@ -1,4 +1,5 @@
 using Tidar.Decoding.Sequences;
+using Tidar.Decoding.Strategies.Denoising;
 using Tidar.Models;
 
 namespace Tidar.Decoding.Engine;
@@ -6,11 +7,13 @@ namespace Tidar.Decoding.Engine;
 /// <summary>The words for strategies, modes and endings on the command line, in JSON and over HTTP.</summary>
 public static class DecodingNames
 {
-    /// <summary><c>auto</c>, <c>ar</c> or <c>tidar</c>.</summary>
+    /// <summary><c>auto</c>, <c>ar</c>, <c>tidar</c>, <c>block-diffusion</c> or <c>masked-diffusion</c>.</summary>
     public static string Of(StrategyKind strategy) => strategy switch
     {
         StrategyKind.Autoregressive => "ar",
         StrategyKind.Tidar => "tidar",
+        StrategyKind.BlockDiffusion => "block-diffusion",
+        StrategyKind.MaskedDiffusion => "masked-diffusion",
         _ => "auto",
     };
 
@@ -39,11 +42,28 @@ public static class DecodingNames
 
     /// <summary>The strategy of a name.</summary>
     /// <exception cref="InvalidInputException">There is none.</exception>
-    public static StrategyKind ParseStrategy(string name) => Parse(name, "strategy", Of, StrategyKind.Auto, StrategyKind.Autoregressive, StrategyKind.Tidar);
+    public static StrategyKind ParseStrategy(string name) => Parse(
+        name, "strategy", Of, StrategyKind.Auto, StrategyKind.Autoregressive, StrategyKind.Tidar, StrategyKind.BlockDiffusion, StrategyKind.MaskedDiffusion);
 
     /// <summary>The mode of a name.</summary>
     /// <exception cref="InvalidInputException">There is none.</exception>
     public static TidarMode ParseMode(string name) => Parse(name, "mode", Of, TidarMode.Auto, TidarMode.Fused, TidarMode.TwoPass, TidarMode.Sparse);
+
+    /// <summary><c>confidence</c>, <c>margin</c>, <c>entropy</c>, <c>random</c>, <c>origin</c> or <c>left-to-right</c>.</summary>
+    public static string Of(RevealOrder order) => order switch
+    {
+        RevealOrder.Margin => "margin",
+        RevealOrder.Entropy => "entropy",
+        RevealOrder.Random => "random",
+        RevealOrder.Origin => "origin",
+        RevealOrder.LeftToRight => "left-to-right",
+        _ => "confidence",
+    };
+
+    /// <summary>The order of a name.</summary>
+    /// <exception cref="InvalidInputException">There is none.</exception>
+    public static RevealOrder ParseOrder(string name) => Parse(
+        name, "order", Of, RevealOrder.Confidence, RevealOrder.Margin, RevealOrder.Entropy, RevealOrder.Random, RevealOrder.Origin, RevealOrder.LeftToRight);
 
     private static T Parse<T>(string name, string field, Func<T, string> nameOf, params T[] values)
     {

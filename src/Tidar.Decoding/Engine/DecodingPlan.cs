@@ -33,12 +33,17 @@ internal sealed class DecodingPlan
     public DecodingPlan(GenerationOptions options, ModelConfig config)
     {
         (_options, _config) = (options, config);
-        MaskToken = options.MaskTokenId ?? (config.Tidar is { HasMaskToken: true } tidar ? tidar.MaskTokenId : null);
+        MaskToken = options.MaskTokenId ?? config.Diffusion?.MaskTokenId ?? (config.Tidar is { HasMaskToken: true } tidar ? tidar.MaskTokenId : null);
         Strategy = options.Strategy != StrategyKind.Auto ? options.Strategy
+            : config.Diffusion is { } diffusion ? (diffusion.Kind == DiffusionKind.Block ? StrategyKind.BlockDiffusion : StrategyKind.MaskedDiffusion)
             : MaskToken is null && config.Tidar is null ? StrategyKind.Autoregressive
             : StrategyKind.Tidar;
         ContextLength = options.ContextLength ?? config.MaxPositions;
         CheckCommon();
+        if (Strategy is StrategyKind.BlockDiffusion or StrategyKind.MaskedDiffusion)
+            Denoising = new DenoisingPlan(options, config, Strategy, MaskToken, _warnings);
+        else if (config.Diffusion is not null)
+            _warnings.Add("the model was trained for diffusion: decoded like this its text means little");
         if (Strategy != StrategyKind.Tidar)
             return;
         DraftLength = options.DraftLength ?? config.Tidar?.DraftLength ?? DefaultDraftLength;
@@ -57,6 +62,9 @@ internal sealed class DecodingPlan
 
     /// <summary>The mode; <see cref="TidarMode.Auto"/> where the strategy has none.</summary>
     public TidarMode Mode { get; }
+
+    /// <summary>How the diffusion strategies write; null for others.</summary>
+    public DenoisingPlan? Denoising { get; }
 
     /// <summary>K; 1 for strategies that draft nothing.</summary>
     public int DraftLength { get; } = 1;
@@ -92,12 +100,13 @@ internal sealed class DecodingPlan
     public Sampler CreateSampler(ReadOnlySpan<int> prompt) =>
         new(_options.Sampling, _config.VocabularySize, MaskToken ?? -1, prompt);
 
-    /// <summary>Whether targets mix logits of both halves of the model.</summary>
-    public bool MixesTargets => _options.Beta < 1;
+    /// <summary>Whether more than a row's likeliest token is wanted: targets mix logits of both halves of the model, or tokens have scores.</summary>
+    public bool NeedsLogits => _options.Beta < 1 || Denoising is not null;
 
     /// <summary>Creates the strategy of a sequence.</summary>
-    public IDecodingStrategy CreateStrategy(TokenSequence sequence) => _outcomes is null
-        ? new AutoregressiveStrategy(sequence)
+    public IDecodingStrategy CreateStrategy(TokenSequence sequence) =>
+        Denoising is not null ? Denoising.CreateStrategy(sequence)
+        : _outcomes is null ? new AutoregressiveStrategy(sequence)
         : new TidarStrategy(sequence, new TidarSettings(MaskToken ?? TokenOfMasks, _outcomes, _options.Beta));
 
     private void CheckCommon()

@@ -22,7 +22,7 @@ public sealed class DecodingSession : IDisposable
         _plan = plan;
         _strategy = plan.CreateStrategy(sequence);
         Pass = new SequencePass(sequence.Cache, vocabularySize);
-        ChoosesByArgMax = sequence.ChoosesByArgMax && !plan.MixesTargets;
+        ChoosesByArgMax = sequence.ChoosesByArgMax && !plan.NeedsLogits;
     }
 
     /// <summary>The tokens so far, and why they ended.</summary>

@@ -1,4 +1,5 @@
 using Tidar.Decoding.Sampling;
+using Tidar.Decoding.Strategies.Denoising;
 using Tidar.Models;
 using Tidar.Models.Configuration;
 
@@ -28,6 +29,9 @@ public sealed record GenerationOptions
     /// Share of the AR half in TiDAR's targets; below 1 the text is no longer the AR model's (the paper's "trust diffusion"), and mode fused is needed.
     /// </summary>
     public double Beta { get; init; } = 1;
+
+    /// <summary>How the diffusion strategies write; others ignore it.</summary>
+    public DenoisingOptions Denoising { get; init; } = new();
 
     /// <summary>How tokens are chosen.</summary>
     public SamplingOptions Sampling { get; init; } = SamplingOptions.Greedy;

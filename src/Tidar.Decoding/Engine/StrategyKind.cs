@@ -3,7 +3,7 @@ namespace Tidar.Decoding.Engine;
 /// <summary>Families of decoding strategies.</summary>
 public enum StrategyKind
 {
-    /// <summary>TiDAR where the model was trained for it, else autoregressive.</summary>
+    /// <summary>What the model was trained for: TiDAR, one of the diffusions, else autoregressive.</summary>
     Auto,
 
     /// <summary>One token a pass.</summary>
@@ -11,4 +11,10 @@ public enum StrategyKind
 
     /// <summary>Draft by diffusion, verify by autoregression.</summary>
     Tidar,
+
+    /// <summary>Blocks from left to right, denoised in several passes each. The text is not an AR model's.</summary>
+    BlockDiffusion,
+
+    /// <summary>The whole answer in both directions, denoised in many passes (LLaDA, Dream).</summary>
+    MaskedDiffusion,
 }

@@ -23,12 +23,10 @@ internal readonly struct GumbelNoise
     public ulong Bits(int token) => Mix(_key + ((ulong)token * 0xA0761D6478BD642F));
 
     /// <summary>The noise that <see cref="Bits"/> stand for.</summary>
-    public static double FromBits(ulong bits)
-    {
-        // 52 bits and a half: never 0, never 1.
-        double u = ((bits >> 12) + 0.5) * (1.0 / (1L << 52));
-        return -DeterministicMath.Log(-DeterministicMath.Log(u));
-    }
+    public static double FromBits(ulong bits) => -DeterministicMath.Log(-DeterministicMath.Log(ToUnit(bits)));
+
+    /// <summary>The uniform number that <see cref="Bits"/> stand for: 52 bits and a half, never 0, never 1.</summary>
+    public static double ToUnit(ulong bits) => ((bits >> 12) + 0.5) * (1.0 / (1L << 52));
 
     /// <summary>Never below <see cref="FromBits"/>, and hundreds of times cheaper: from -ln u ≥ 1 - u and the leading bits of 1 - u.</summary>
     public static double Bound(ulong bits)

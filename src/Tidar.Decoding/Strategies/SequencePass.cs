@@ -33,6 +33,13 @@ public sealed class SequencePass
     /// <returns>The row's number.</returns>
     public int AddClean(int token, int position) => _batch.AddClean(_cache, token, position);
 
+    /// <summary>Adds tokens that see everything before <paramref name="firstPosition"/> and each other in both directions; their keys and values are written in place.</summary>
+    public void AddCleanBlock(ReadOnlySpan<int> tokens, int firstPosition) => _batch.AddCleanBlock(_cache, tokens, firstPosition);
+
+    /// <summary>Adds a block of which nothing stays in the cache; it sees <paramref name="prefixLength"/> tokens and itself in both directions.</summary>
+    /// <returns>The number of the first row; the others follow.</returns>
+    public int AddBlock(ReadOnlySpan<int> tokens, int firstPosition, int prefixLength) => _batch.AddBlock(_cache, tokens, firstPosition, prefixLength);
+
     /// <summary>Adds a block of masks that sees all clean tokens before <paramref name="firstPosition"/> and itself in both directions.</summary>
     /// <param name="tokens">The mask token for every slot.</param>
     /// <param name="firstPosition">Position of slot 0.</param>

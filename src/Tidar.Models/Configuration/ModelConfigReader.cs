@@ -41,10 +41,12 @@ public static class ModelConfigReader
     /// <summary>Reads an already parsed configuration.</summary>
     internal static ModelConfig Read(JsonFields fields)
     {
+        if (fields.OptionalText("model_type") == "llada")
+            return LladaConfigReader.Read(fields);
         string family = Family(fields);
         ModelArchitecture architecture = family switch
         {
-            "qwen2" => ModelArchitecture.Qwen2,
+            "qwen2" or "Dream" => ModelArchitecture.Qwen2,
             "qwen3" => ModelArchitecture.Qwen3,
             _ => ModelArchitecture.Llama,
         };
@@ -83,22 +85,18 @@ public static class ModelConfigReader
             EosTokenIds = [.. DefaultIds(fields, "eos_token_id", qwen ? null : 2, vocabulary).Distinct()],
             BosTokenId = DefaultIds(fields, "bos_token_id", qwen ? null : 1, vocabulary).Cast<int?>().FirstOrDefault(),
             Tidar = ReadTidar(fields, vocabulary),
-            Diffusion = ReadDiffusion(fields, vocabulary),
+            Diffusion = family == "Dream" ? ReadDream(fields, vocabulary) : ReadDiffusion(fields, vocabulary),
         };
     }
 
     private static string Family(JsonFields fields)
     {
-        const string Supported = "llama, mistral, qwen2 or qwen3";
+        const string Supported = "llama, mistral, qwen2, qwen3, Dream or llada";
         string? type = fields.OptionalText("model_type");
         switch (type)
         {
-            case "llama" or "mistral" or "qwen2" or "qwen3":
+            case "llama" or "mistral" or "qwen2" or "qwen3" or "Dream":
                 return type;
-            case "llada":
-                throw LladaConfigCheck.Refuse(fields);
-            case "Dream":
-                throw fields.Error("model_type", Supported, "Dream, which is not supported yet");
             case not null:
                 throw fields.Error("model_type", Supported, type);
             default:
@@ -152,6 +150,10 @@ public static class ModelConfigReader
     // A field written as null means none; the classes' own defaults count only where it is absent.
     private static IReadOnlyList<int> DefaultIds(JsonFields fields, string name, int? absent, int vocabulary) =>
         fields.IsWritten(name) || absent is null || absent >= vocabulary ? fields.Ids(name, vocabulary) : [absent.Value];
+
+    // Dream is Qwen2 seen in both directions, its logits still those of the next token (huggingface.co/Dream-org/Dream-v0-Base-7B).
+    private static DiffusionConfig ReadDream(JsonFields fields, int vocabulary) =>
+        new(DiffusionKind.Masked, BlockLength: 1, fields.Integer("mask_token_id", 0, vocabulary - 1), ShiftedLogits: true);
 
     private static DiffusionConfig? ReadDiffusion(JsonFields fields, int vocabulary) =>
         fields.OptionalObject("diffusion") is { } diffusion

@@ -50,6 +50,19 @@ public sealed class RowBatch
     }
 
     /// <summary>
+    /// Adds clean rows at positions <paramref name="firstPosition"/>, +1, … that see everything before them and each other in both directions (block diffusion); their keys and values are
+    /// written into <paramref name="cache"/>.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">A position before the block is neither in the cache nor in this batch.</exception>
+    public void AddCleanBlock(KeyValueCache cache, ReadOnlySpan<int> tokens, int firstPosition)
+    {
+        int sequence = CheckPrefix(cache, firstPosition, firstPosition), end = firstPosition + tokens.Length;
+        _written[sequence] = Math.Max(_written[sequence], end);
+        for (int i = 0; i < tokens.Length; i++)
+            _rows.Add(new TokenRow(tokens[i], firstPosition + i, sequence, end, 0, 0, -1));
+    }
+
+    /// <summary>
     /// Adds a block of ephemeral rows at positions <paramref name="firstPosition"/>, +1, … that see positions 0 … <paramref name="prefixLength"/>-1 and all of the
     /// block, both directions. Nothing of them stays in the cache.
     /// </summary>

@@ -82,7 +82,7 @@ public sealed class Checkpoint : IDisposable
         ShardedTensors shards = ShardedTensors.OpenFolder(path);
         try
         {
-            return new Checkpoint(path, config, shards.Tensors, shards.Files);
+            return new Checkpoint(path, config, LladaNames.Translate(shards.Tensors), shards.Files);
         }
         catch
         {
