@@ -55,7 +55,11 @@ internal sealed class MetricsFile : IDisposable
             }
 
             if (progress.Drafts is { } drafts)
-                Write(json, drafts);
+                Write(json, drafts, "held_out");
+            if (progress.PlainDrafts is { } plain)
+                Write(json, plain, "held_out_without_selector");
+            if (progress.BestDrafts is { } best)
+                Write(json, best, "held_out_best_possible");
             json.WriteEndObject();
         }
 
@@ -64,11 +68,11 @@ internal sealed class MetricsFile : IDisposable
 
     public void Dispose() => _writer.Dispose();
 
-    private static void Write(Utf8JsonWriter json, DraftEvaluation drafts)
+    private static void Write(Utf8JsonWriter json, DraftEvaluation drafts, string prefix)
     {
-        json.WriteNumber("held_out_tokens_per_pass_fused", Math.Round(drafts.FusedTokensPerPass, 4));
-        json.WriteNumber("held_out_tokens_per_pass_two_pass", Math.Round(drafts.TwoPassTokensPerPass, 4));
-        json.WriteStartArray("held_out_slot_accuracy");
+        json.WriteNumber($"{prefix}_tokens_per_pass_fused", Math.Round(drafts.FusedTokensPerPass, 4));
+        json.WriteNumber($"{prefix}_tokens_per_pass_two_pass", Math.Round(drafts.TwoPassTokensPerPass, 4));
+        json.WriteStartArray($"{prefix}_slot_accuracy");
         foreach (double share in drafts.SlotAccuracy)
             json.WriteNumberValue(Math.Round(share, 4));
         json.WriteEndArray();

@@ -31,4 +31,10 @@ public sealed record TrainingProgress(
 {
     /// <summary>How far drafts reach on held-out text, where this step measured it.</summary>
     public DraftEvaluation? Drafts { get; init; }
+
+    /// <summary>The same without the path selector that is being trained.</summary>
+    public DraftEvaluation? PlainDrafts { get; init; }
+
+    /// <summary>The most that any selector could reach with its candidates.</summary>
+    public DraftEvaluation? BestDrafts { get; init; }
 }

@@ -1,6 +1,7 @@
 using Tidar.Kernels.Matrices;
 using Tidar.Kernels.Threading;
 using Tidar.Models.Configuration;
+using Tidar.Models.Selectors;
 using Tidar.Models.Transformers;
 using Tidar.Models.Weights;
 
@@ -31,10 +32,11 @@ internal static class RandomModel
         };
 
     /// <summary>A model of that shape; the larger <paramref name="scale"/>, the more decided its predictions.</summary>
-    public static Transformer Create(ModelConfig config, int seed, WorkerTeam team, float scale = 1, WeightFormat? format = null)
+    public static Transformer Create(
+        ModelConfig config, int seed, WorkerTeam team, float scale = 1, WeightFormat? format = null, SelectorWeights? selector = null)
     {
         Dictionary<string, WeightTensor> tensors = Tensors(config, seed, scale).ToDictionary(t => t.Name, StringComparer.Ordinal);
-        return Transformer.Load(config, (name, _) => tensors[name], team, format);
+        return Transformer.Load(config, (name, _) => tensors[name], team, format, selector: selector);
     }
 
     /// <summary>Random tensors of that shape.</summary>

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Tidar.Decoding.Sampling;
 using Tidar.Models.Configuration;
+using Tidar.Models.Selectors;
 using Tidar.Models.Transformers;
 using Tidar.Tests;
 
@@ -45,7 +46,14 @@ internal sealed class FormulaModel : ILanguageModel
         maxPositions: maxPositions,
         eos: eos);
 
+    /// <summary>A selector that changes drafts now and then, over random embeddings.</summary>
+    public static PathSelector RandomSelector(ModelConfig config, int seed) => new(
+        Tidar.Tests.RandomSelector.Create(config.HiddenSize, seed, candidates: 2 + (seed % 20), scale: 0.4f),
+        RandomModel.Tensors(config, seed).First(static t => t.Name == "model.embed_tokens.weight"));
+
     public ModelConfig Config { get; set; }
+
+    public PathSelector? Selector { get; set; }
 
     /// <summary>Largest number of rows in a pass so far.</summary>
     public int LargestPass { get; private set; }
@@ -85,17 +93,30 @@ internal sealed class FormulaModel : ILanguageModel
         }
     }
 
-    public void ArgMax(ReadOnlySpan<int> rows, int excluded, Span<int> tokens)
+    public void Top(ReadOnlySpan<int> rows, int excluded, int count, Span<int> tokens, Span<float> logits)
     {
         int v = Config.VocabularySize;
-        float[] logits = new float[rows.Length * v];
-        Logits(rows, logits);
+        float[] all = new float[rows.Length * v];
+        Logits(rows, all);
         for (int i = 0; i < rows.Length; i++)
         {
-            Span<float> row = logits.AsSpan(i * v, v);
-            if (excluded >= 0)
-                row[excluded] = float.NegativeInfinity;
-            tokens[i] = LogitsPipeline.Best(row);
+            float[] row = all[(i * v)..((i + 1) * v)];
+            int[] order = [.. Enumerable.Range(0, v).Where(t => t != excluded).OrderByDescending(t => row[t])];
+            for (int c = 0; c < count; c++)
+                (tokens[(i * count) + c], logits[(i * count) + c]) = c < order.Length ? (order[c], row[order[c]]) : (-1, float.NegativeInfinity);
+        }
+    }
+
+    // Something that differs from row to row, and hangs on nothing else than what the row sees.
+    public void HiddenStates(ReadOnlySpan<int> rows, Span<float> states)
+    {
+        int width = Config.HiddenSize;
+        for (int i = 0; i < rows.Length; i++)
+        {
+            TokenRow row = _rows[rows[i]];
+            Random random = new(row.Position + (1000 * _caches[row.Sequence][Math.Max(0, row.PrefixLength - 1)]));
+            for (int k = 0; k < width; k++)
+                states[(i * width) + k] = random.NextSingle() - 0.5f;
         }
     }
 

@@ -89,7 +89,7 @@ public sealed class EpilogueTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void The_largest_result_of_a_row_is_found_without_storing_the_others(WeightFormat format, int rows, int width, int inputs)
+    public void The_largest_results_of_a_row_are_found_without_storing_the_others(WeightFormat format, int rows, int width, int inputs)
     {
         Random random = new(rows * width + 1);
         float[] x = Values(random, rows * inputs), weights = Values(random, width * inputs);
@@ -102,24 +102,22 @@ public sealed class EpilogueTests
         Tiers.OnEach(team =>
         {
             using PreparedRows input = new();
-            float[] y = new float[rows * width], values = new float[rows];
-            int[] columns = new int[rows];
+            float[] y = new float[rows * width];
             input.Set(team, matrix, x, rows);
             matrix.Multiply(team, input, y);
-            foreach (int excluded in new[] { -1, 0, width - 1 })
+            foreach ((int excluded, int count) in new[] { (-1, 1), (0, 1), (width - 1, 1), (-1, 7), (width / 2, 16) })
             {
-                matrix.ArgMax(team, input, excluded, columns, values);
+                int[] columns = new int[rows * count];
+                float[] values = new float[rows * count];
+                matrix.Top(team, input, excluded, count, columns, values);
                 for (int r = 0; r < rows; r++)
                 {
-                    int best = -1;
-                    for (int c = 0; c < width; c++)
+                    int[] order = [.. Enumerable.Range(0, width).Where(c => c != excluded).OrderByDescending(c => y[(r * width) + c]).Take(count)];
+                    for (int i = 0; i < count; i++)
                     {
-                        if (c != excluded && (best < 0 || y[(r * width) + c] > y[(r * width) + best]))
-                            best = c;
+                        Assert.Equal(i < order.Length ? order[i] : -1, columns[(r * count) + i]);
+                        Assert.Equal(i < order.Length ? y[(r * width) + order[i]] : float.NegativeInfinity, values[(r * count) + i]);
                     }
-
-                    Assert.Equal(best, columns[r]);
-                    Assert.Equal(best < 0 ? float.NegativeInfinity : y[(r * width) + best], values[r]);
                 }
             }
         });
@@ -134,7 +132,7 @@ public sealed class EpilogueTests
         matrix.SetRows(0, [.. Enumerable.Repeat(float.NaN, 70 * 8)]);
         input.Set(team, matrix, [.. Enumerable.Repeat(1f, 8)], 1);
         int[] column = [5];
-        matrix.ArgMax(team, input, -1, column, new float[1]);
+        matrix.Top(team, input, -1, 1, column, new float[1]);
         Assert.Equal([-1], column);
     }
 

@@ -112,12 +112,13 @@ internal sealed class ModelBenchmark(LoadedModel loaded, Meter meter, Cancellati
         layout.AddTo(batch, cache, RandomTokens(layout.Slots));
         IReadOnlyList<int[]> questions = layout.Questions();
         int[] tokens = new int[questions.Max(static q => q.Length)];
+        float[] logits = new float[tokens.Length];
         (Timing timing, List<MeasuredRound> rounds) = meter.Measure(
             () =>
             {
                 _model.Forward(batch);
                 foreach (int[] rows in questions)
-                    _model.ArgMax(rows, excluded: -1, tokens);
+                    _model.Top(rows, excluded: -1, count: 1, tokens, logits);
             },
             repetitions);
         BenchmarkRow row = new(layout.Slots, timing, PassCost.Of(_model, batch.Rows, questions, cache)) { Rounds = rounds, Logits = layout.Logits };

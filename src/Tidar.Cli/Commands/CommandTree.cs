@@ -21,6 +21,7 @@ internal static class CommandTree
         root.Add(BenchCommand.Create(context));
         root.Add(AdaptCommand.Create(context));
         root.Add(DistillCommand.Create(context));
+        root.Add(SelectorCommand.Create(context));
         root.SetAction(parsed => root.Parse(["--help"]).Invoke(parsed.InvocationConfiguration));
         return root;
     }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Tidar.Cli.Output;
 using Tidar.Models.Configuration;
+using Tidar.Models.Selectors;
 using Tidar.Models.Weights.Inspection;
 
 namespace Tidar.Cli.Inspection;
@@ -15,6 +16,10 @@ internal static class InspectionJson
         writer.WriteString("kind", InspectionNames.Of(report.Kind));
         if (report.Config is ModelConfig config)
             Write(writer, config);
+        if (report.DraftLength is int draftLength)
+            writer.WriteNumber("draft_length", draftLength);
+        if (report.Selector is SelectorWeights selector)
+            Write(writer, selector);
         if (report.Parameters is long parameters)
             writer.WriteNumber("parameters", parameters);
         if (report.Tokenizer is InspectedTokenizer tokenizer)
@@ -44,6 +49,16 @@ internal static class InspectionJson
             return;
         writer.WriteNumber("draft_length", tidar.DraftLength);
         writer.WriteNumber("mask_token_id", tidar.MaskTokenId);
+    }
+
+    private static void Write(Utf8JsonWriter writer, SelectorWeights selector)
+    {
+        writer.WriteStartObject("selector");
+        writer.WriteNumber("parameters", selector.ParameterCount);
+        writer.WriteNumber("rank", selector.Rank);
+        writer.WriteNumber("candidates", selector.Candidates);
+        writer.WriteNumber("predecessors", selector.Predecessors);
+        writer.WriteEndObject();
     }
 
     private static void Write(Utf8JsonWriter writer, InspectedTokenizer tokenizer)

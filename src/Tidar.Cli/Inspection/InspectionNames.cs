@@ -10,6 +10,7 @@ internal static class InspectionNames
     public static string Of(InspectedKind kind) => kind switch
     {
         InspectedKind.Model => "model",
+        InspectedKind.Adapter => "adapter",
         InspectedKind.Container => "container",
         InspectedKind.Tensors => "tensors",
         InspectedKind.Index => "index",

@@ -3,6 +3,7 @@ using Spectre.Console;
 using Tidar.Cli.Hosting;
 using Tidar.Cli.Output;
 using Tidar.Models.Configuration;
+using Tidar.Models.Selectors;
 using Tidar.Models.Weights.Inspection;
 
 namespace Tidar.Cli.Inspection;
@@ -30,6 +31,10 @@ internal static class InspectionView
         table.Row("kind", InspectionNames.Of(report.Kind));
         if (report.Config is ModelConfig config)
             AddConfig(table, config);
+        if (report.DraftLength is int draftLength)
+            table.Row("TiDAR", $"adapter trained with K = {draftLength}");
+        if (report.Selector is { } selector)
+            table.Row("path selector", Describe(selector));
         if (report.Parameters is long parameters)
             table.Row("parameters", parameters.ToString("N0", CultureInfo.InvariantCulture));
         if (report.Tokenizer is InspectedTokenizer tokenizer)
@@ -38,6 +43,9 @@ internal static class InspectionView
             table.Row("tensors", string.Join(", ", report.Tensors.GroupBy(t => t.DataType).Select(g => $"{g.Count()} {g.Key}")));
         return table;
     }
+
+    private static string Describe(SelectorWeights selector) =>
+        string.Create(CultureInfo.InvariantCulture, $"rank {selector.Rank}, {selector.Candidates} candidates, {selector.Predecessors} tokens before, {selector.ParameterCount:N0} parameters");
 
     private static void AddConfig(Table table, ModelConfig config)
     {

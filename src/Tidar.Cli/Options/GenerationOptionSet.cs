@@ -33,6 +33,7 @@ internal sealed class GenerationOptionSet
     private readonly Option<double?> _beta = Opt.Number(
         "--beta", "B", "AR half's share in the targets; below 1 the text is not the AR model's", "a number from 0 to 1", static b => b is >= 0 and <= 1);
 
+    private readonly Option<bool> _noSelector = Opt.Flag("--no-selector", "every slot of a draft takes its likeliest token, although there is a path selector");
     private readonly Option<int?> _maxTokens = Opt.Whole("--max-tokens", "N", "most tokens to generate (default: 256)", least: 1);
     private readonly Option<string[]> _stop = Opt.Texts("--stop", "TEXT", "text that ends the generation, not shown; may be repeated");
     private readonly Option<bool> _ignoreEos = Opt.Flag("--ignore-eos", "go on after end-of-sequence tokens");
@@ -77,7 +78,7 @@ internal sealed class GenerationOptionSet
     {
         Option[] options =
         [
-            _strategy, _mode, _outcomes, _draftLength, _maskToken, _beta, _blockLength, _steps, _order, _threshold, _guidance, _maxTokens, _stop,
+            _strategy, _mode, _outcomes, _draftLength, _maskToken, _beta, _noSelector, _blockLength, _steps, _order, _threshold, _guidance, _maxTokens, _stop,
             _ignoreEos, _temperature, _topK, _topP, _minP,
             _repetition, _presence, _frequency, _logitBias,
         ];
@@ -104,6 +105,7 @@ internal sealed class GenerationOptionSet
             Threshold = parsed.GetValue(_threshold),
             Guidance = parsed.GetValue(_guidance) ?? 0,
         },
+        PathSelector = !parsed.GetValue(_noSelector),
         MaxTokens = parsed.GetValue(_maxTokens) ?? new GenerationOptions().MaxTokens,
         Stop = parsed.GetValue(_stop) ?? [],
         IgnoreEos = parsed.GetValue(_ignoreEos),

@@ -65,10 +65,12 @@ internal sealed class TrainingProgressView(TextWriter writer, TerminalStyle styl
     private static string DescribeEvaluation(TrainingProgress progress)
     {
         string losses = $"held-out {Losses(progress.Evaluation!.Value.AutoregressiveMean, progress.Evaluation.Value.DiffusionMean)}";
-        return progress.Drafts is { } drafts
-            ? $"{losses}, tokens a pass: {drafts.FusedTokensPerPass:F3} fused, {drafts.TwoPassTokensPerPass:F3} two-pass"
-            : losses;
+        string drafts = progress.Drafts is { } reached ? $", tokens a pass: {Tokens(reached)}" : "";
+        string plain = progress.PlainDrafts is { } without ? $" (without selector {Tokens(without)}" : "";
+        return $"{losses}{drafts}{plain}{(progress.BestDrafts is { } best ? $"; best possible {Tokens(best)})" : "")}";
     }
+
+    private static string Tokens(DraftEvaluation drafts) => $"{drafts.FusedTokensPerPass:F3} fused, {drafts.TwoPassTokensPerPass:F3} two-pass";
 
     // An adapter leaves the AR half as it is: there is no such loss.
     private static string Losses(double autoregressive, double diffusion) =>

@@ -31,6 +31,8 @@ public sealed class DecodingEngine(ILanguageModel model)
     private readonly LogProbabilityRow _logProbabilities = new(model.Config.VocabularySize);
     private float[] _logits = [];
     private int[] _choices = [];
+    private float[] _choiceLogits = [];
+    private float[] _states = [];
 
     /// <summary>The model.</summary>
     public ILanguageModel Model => model;
@@ -65,7 +67,7 @@ public sealed class DecodingEngine(ILanguageModel model)
             options.LogProbabilities ?? 0,
             reportsSteps,
             options.Trace);
-        return new DecodingSession(sequence, plan, model.Config.VocabularySize);
+        return new DecodingSession(sequence, plan, model);
     }
 
     /// <summary>One forward pass for all sessions that have not finished.</summary>
@@ -104,7 +106,7 @@ public sealed class DecodingEngine(ILanguageModel model)
         if (_active.Count == 0)
             return;
         model.Forward(_batch);
-        GiveLogits(_active, static session => session.Commit());
+        GiveLogits(_active, drafts: false, static session => session.Commit());
         _drafting.Clear();
         foreach (DecodingSession session in _active)
         {
@@ -112,7 +114,7 @@ public sealed class DecodingEngine(ILanguageModel model)
                 _drafting.Add(session);
         }
 
-        GiveLogits(_drafting, static session => session.Draft());
+        GiveLogits(_drafting, drafts: true, static session => session.Draft());
         foreach (DecodingSession session in _active)
             session.Clock();
     }
@@ -130,26 +132,32 @@ public sealed class DecodingEngine(ILanguageModel model)
     }
 
     // Computes what the sessions want to know of their rows, for as many of them at a time as fit and want the same, and hands it over.
-    private void GiveLogits(List<DecodingSession> sessions, Action<DecodingSession> take)
+    private void GiveLogits(List<DecodingSession> sessions, bool drafts, Action<DecodingSession> take)
     {
         for (int first = 0, end; first < sessions.Count; first = end)
         {
+            DecodingSession asked = sessions[first];
+            bool selects = drafts && asked.Selector is not null;
+            int candidates = selects ? asked.Selector!.Candidates : 1, hidden = model.Config.HiddenSize;
             _rows.Clear();
-            for (end = first; end < sessions.Count && (end == first || (Fits(sessions[end]) && WantTheSame(sessions[first], sessions[end]))); end++)
+            for (end = first; end < sessions.Count && (end == first || (Fits(sessions[end]) && WantTheSame(asked, sessions[end]))); end++)
                 _rows.AddRange(sessions[end].Pass.Wanted);
-            if (sessions[first].ChoosesByArgMax)
-                Choose(sessions[first].Sequence.Sampler.Excluded);
+            if (asked.ChoosesByArgMax)
+                Choose(asked.Sequence.Sampler.Excluded, candidates);
             else
                 Compute();
+            if (selects)
+                ReadStates();
             int start = 0;
             for (int i = first; i < end; i++)
             {
                 SequencePass pass = sessions[i].Pass;
                 int count = pass.Wanted.Length;
-                if (sessions[first].ChoosesByArgMax)
-                    pass.GiveChoices(_choices.AsMemory(start, count));
+                ReadOnlyMemory<float> states = selects ? _states.AsMemory(start * hidden, count * hidden) : default;
+                if (asked.ChoosesByArgMax)
+                    pass.GiveChoices(_choices.AsMemory(start * candidates, count * candidates), _choiceLogits.AsMemory(start * candidates, count * candidates), states);
                 else
-                    pass.Give(_logits.AsMemory(start * Vocabulary, count * Vocabulary));
+                    pass.Give(_logits.AsMemory(start * Vocabulary, count * Vocabulary), states);
                 start += count;
                 take(sessions[i]);
             }
@@ -157,7 +165,7 @@ public sealed class DecodingEngine(ILanguageModel model)
     }
 
     private static bool WantTheSame(DecodingSession a, DecodingSession b) =>
-        a.ChoosesByArgMax == b.ChoosesByArgMax && (!a.ChoosesByArgMax || a.Sequence.Sampler.Excluded == b.Sequence.Sampler.Excluded);
+        a.ChoosesByArgMax == b.ChoosesByArgMax && a.Selector == b.Selector && (!a.ChoosesByArgMax || a.Sequence.Sampler.Excluded == b.Sequence.Sampler.Excluded);
 
     private bool Fits(DecodingSession session) => (long)(_rows.Count + session.Pass.Wanted.Length) * Vocabulary <= MostLogits;
 
@@ -170,11 +178,20 @@ public sealed class DecodingEngine(ILanguageModel model)
             model.Logits(CollectionsMarshal.AsSpan(_rows), _logits.AsSpan(0, length));
     }
 
-    private void Choose(int excluded)
+    private void Choose(int excluded, int candidates)
     {
-        if (_choices.Length < _rows.Count)
-            _choices = new int[2 * _rows.Count];
-        if (_rows.Count > 0)
-            model.ArgMax(CollectionsMarshal.AsSpan(_rows), excluded, _choices.AsSpan(0, _rows.Count));
+        int length = _rows.Count * candidates;
+        if (_choices.Length < length)
+            (_choices, _choiceLogits) = (new int[2 * length], new float[2 * length]);
+        if (length > 0)
+            model.Top(CollectionsMarshal.AsSpan(_rows), excluded, candidates, _choices.AsSpan(0, length), _choiceLogits.AsSpan(0, length));
+    }
+
+    private void ReadStates()
+    {
+        int length = _rows.Count * model.Config.HiddenSize;
+        if (_states.Length < length)
+            _states = new float[length + (length / 4)];
+        model.HiddenStates(CollectionsMarshal.AsSpan(_rows), _states.AsSpan(0, length));
     }
 }

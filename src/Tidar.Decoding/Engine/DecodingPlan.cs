@@ -3,6 +3,7 @@ using Tidar.Decoding.Sequences;
 using Tidar.Decoding.Strategies;
 using Tidar.Models;
 using Tidar.Models.Configuration;
+using Tidar.Models.Selectors;
 
 namespace Tidar.Decoding.Engine;
 
@@ -103,11 +104,14 @@ internal sealed class DecodingPlan
     /// <summary>Whether more than a row's likeliest token is wanted: targets mix logits of both halves of the model, or tokens have scores.</summary>
     public bool NeedsLogits => _options.Beta < 1 || Denoising is not null;
 
+    /// <summary>Whether drafts are chosen by the model's path selector, where it has one.</summary>
+    public bool UsesPathSelector => _outcomes is not null && _options.PathSelector;
+
     /// <summary>Creates the strategy of a sequence.</summary>
-    public IDecodingStrategy CreateStrategy(TokenSequence sequence) =>
+    public IDecodingStrategy CreateStrategy(TokenSequence sequence, PathSelector? selector) =>
         Denoising is not null ? Denoising.CreateStrategy(sequence)
         : _outcomes is null ? new AutoregressiveStrategy(sequence)
-        : new TidarStrategy(sequence, new TidarSettings(MaskToken ?? TokenOfMasks, _outcomes, _options.Beta));
+        : new TidarStrategy(sequence, new TidarSettings(MaskToken ?? TokenOfMasks, _outcomes, _options.Beta), selector);
 
     private void CheckCommon()
     {

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Tidar.Decoding.Sequences;
 using Tidar.Decoding.Strategies;
+using Tidar.Models.Selectors;
 using Tidar.Models.Transformers;
 
 namespace Tidar.Decoding.Engine;
@@ -16,12 +17,13 @@ public sealed class DecodingSession : IDisposable
     private int _reportedTokens;
     private int _reportedText;
 
-    internal DecodingSession(TokenSequence sequence, DecodingPlan plan, int vocabularySize)
+    internal DecodingSession(TokenSequence sequence, DecodingPlan plan, ILanguageModel model)
     {
         Sequence = sequence;
         _plan = plan;
-        _strategy = plan.CreateStrategy(sequence);
-        Pass = new SequencePass(sequence.Cache, vocabularySize);
+        Selector = plan.UsesPathSelector ? model.Selector : null;
+        _strategy = plan.CreateStrategy(sequence, Selector);
+        Pass = new SequencePass(sequence.Cache, model.Config.VocabularySize);
         ChoosesByArgMax = sequence.ChoosesByArgMax && !plan.NeedsLogits;
     }
 
@@ -39,6 +41,9 @@ public sealed class DecodingSession : IDisposable
 
     /// <summary>Whether the most likely token of a row is all it needs to know.</summary>
     internal bool ChoosesByArgMax { get; }
+
+    /// <summary>Chooses among the candidates of its drafts; null where each slot takes its own choice.</summary>
+    internal PathSelector? Selector { get; }
 
     /// <summary>This sequence's part of the pass.</summary>
     internal SequencePass Pass { get; }

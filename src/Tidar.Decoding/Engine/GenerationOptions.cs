@@ -33,6 +33,9 @@ public sealed record GenerationOptions
     /// <summary>How the diffusion strategies write; others ignore it.</summary>
     public DenoisingOptions Denoising { get; init; } = new();
 
+    /// <summary>Whether TiDAR's drafts are chosen by the model's path selector, where it has one. The text is the same either way.</summary>
+    public bool PathSelector { get; init; } = true;
+
     /// <summary>How tokens are chosen.</summary>
     public SamplingOptions Sampling { get; init; } = SamplingOptions.Greedy;
 

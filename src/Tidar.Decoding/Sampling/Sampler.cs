@@ -14,6 +14,7 @@ public sealed class Sampler
     private readonly TokenHistory? _history;
     private float[] _mixed = [];
     private float[] _survivors = [];
+    private double[] _best = [];
 
     /// <summary>Creates the sampler of one sequence.</summary>
     /// <param name="options">How to choose.</param>
@@ -57,6 +58,57 @@ public sealed class Sampler
         _pipeline.Filter(logits);
         GumbelNoise noise = new(_options.Seed, position);
         return _pipeline.KeepsAll ? ChooseAmongAll(logits, noise) : ChooseAmongSurvivors(logits, noise);
+    }
+
+    /// <summary>
+    /// The tokens that <see cref="Choose"/> would be likeliest to choose, the best first: by their logits after the pipeline and the noise of the position. Together they let
+    /// something else than the logits alone decide (<see cref="ChooseAmong"/>).
+    /// </summary>
+    /// <param name="logits">Raw logits [V]; used as scratch memory.</param>
+    /// <param name="position">Absolute position of the token being chosen.</param>
+    /// <param name="tokens">Receives the tokens; -1 where there are fewer.</param>
+    /// <param name="values">Receives their logits after the pipeline, without noise.</param>
+    /// <returns>The temperature by which the logits have been divided; 1 where choices are greedy.</returns>
+    public float Candidates(Span<float> logits, int position, Span<int> tokens, Span<float> values)
+    {
+        _pipeline.Adjust(logits, _history);
+        if (!_options.IsGreedy)
+            _pipeline.Filter(logits);
+        if (_best.Length < tokens.Length)
+            _best = new double[tokens.Length];
+        Ranking ranking = new(tokens, _best.AsSpan(0, tokens.Length));
+        GumbelNoise noise = new(_options.Seed, position);
+        if (_options.IsGreedy || _pipeline.KeepsAll)
+        {
+            for (int i = 0; i < logits.Length; i++)
+                ranking.Offer(i, logits[i], noise, _options.IsGreedy);
+        }
+        else
+        {
+            for (int i = 0; i < _pipeline.Count; i++)
+                ranking.Offer(_pipeline.Survivor(i), logits[_pipeline.Survivor(i)], noise, withoutNoise: false);
+        }
+
+        for (int i = 0; i < tokens.Length; i++)
+            values[i] = tokens[i] < 0 ? float.NegativeInfinity : logits[tokens[i]];
+        return _options.IsGreedy ? 1 : _options.Temperature;
+    }
+
+    /// <summary>The best of some tokens by their scores and the noise of the position; the lowest id among equals.</summary>
+    /// <param name="tokens">The tokens; -1 for none. At least one is there.</param>
+    /// <param name="scores">Their scores, up to a constant log-probabilities.</param>
+    /// <param name="position">Absolute position of the token being chosen.</param>
+    public int ChooseAmong(ReadOnlySpan<int> tokens, ReadOnlySpan<float> scores, int position)
+    {
+        Winner winner = default;
+        GumbelNoise noise = new(_options.Seed, position);
+        for (int i = 0; i < tokens.Length; i++)
+        {
+            if (tokens[i] >= 0)
+                winner.Offer(tokens[i], scores[i], noise, _options.IsGreedy);
+        }
+
+        return winner.Token;
     }
 
     /// <summary>
@@ -130,15 +182,45 @@ public sealed class Sampler
 
         public int Token { get; private set; }
 
-        public void Offer(int token, double logProbability, GumbelNoise noise)
+        public void Offer(int token, double logProbability, GumbelNoise noise, bool withoutNoise = false)
         {
-            ulong bits = noise.Bits(token);
-            if (_any && logProbability + GumbelNoise.Bound(bits) < _score)
+            ulong bits = withoutNoise ? 0 : noise.Bits(token);
+            if (_any && !withoutNoise && logProbability + GumbelNoise.Bound(bits) < _score)
                 return;
-            double score = logProbability + GumbelNoise.FromBits(bits);
+            double score = withoutNoise ? logProbability : logProbability + GumbelNoise.FromBits(bits);
             if (_any && (score < _score || (score == _score && token >= Token)))
                 return;
             (_any, _score, Token) = (true, score, token);
+        }
+    }
+
+    // The tokens of the largest log p + g so far, best first, the lower id first among equals.
+    private readonly ref struct Ranking
+    {
+        private readonly Span<int> _tokens;
+        private readonly Span<double> _scores;
+
+        public Ranking(Span<int> tokens, Span<double> scores)
+        {
+            _tokens = tokens;
+            _scores = scores;
+            tokens.Fill(-1);
+            scores.Fill(double.NegativeInfinity);
+        }
+
+        public void Offer(int token, double logProbability, GumbelNoise noise, bool withoutNoise)
+        {
+            ulong bits = withoutNoise ? 0 : noise.Bits(token);
+            double last = _scores[^1];
+            if (!(logProbability + (withoutNoise ? 0 : GumbelNoise.Bound(bits)) > last))
+                return;
+            double score = withoutNoise ? logProbability : logProbability + GumbelNoise.FromBits(bits);
+            if (!(score > last))
+                return;
+            int place = _scores.Length - 1;
+            for (; place > 0 && (score > _scores[place - 1] || (score == _scores[place - 1] && token < _tokens[place - 1])); place--)
+                (_scores[place], _tokens[place]) = (_scores[place - 1], _tokens[place - 1]);
+            (_scores[place], _tokens[place]) = (score, token);
         }
     }
 }

@@ -112,6 +112,17 @@ public sealed class TokenSequence : IDisposable
     public int Guess(SequencePass pass, int row, int position) =>
         pass.TryGetChoice(row, out int token) ? token : Sampler.Choose(pass.Logits(row), position);
 
+    /// <summary>The candidates for <paramref name="position"/> of the mask row <paramref name="row"/> with their logits, as <see cref="Sampler.Candidates"/> gives them.</summary>
+    /// <returns>What the logits have been divided by.</returns>
+    internal float Candidates(SequencePass pass, int row, int position, Span<int> tokens, Span<float> logits)
+    {
+        if (!pass.TryGetCandidates(row, out ReadOnlySpan<int> likely, out ReadOnlySpan<float> theirs))
+            return Sampler.Candidates(pass.Logits(row), position, tokens, logits);
+        likely.CopyTo(tokens);
+        theirs.CopyTo(logits);
+        return 1;
+    }
+
     /// <summary>As <see cref="Decide"/>, with the target mixed from the AR row and slot 0 of the mask block at the same position.</summary>
     public Decision DecideMixed(Span<float> autoregressive, Span<float> diffusion, double beta, int position)
     {

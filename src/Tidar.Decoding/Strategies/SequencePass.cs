@@ -12,6 +12,8 @@ public sealed class SequencePass
     private RowBatch _batch = new();
     private Memory<float> _logits;
     private ReadOnlyMemory<int> _choices;
+    private ReadOnlyMemory<float> _choiceLogits;
+    private ReadOnlyMemory<float> _states;
     private int _given;
 
     /// <summary>Creates it for a sequence's cache.</summary>
@@ -59,21 +61,38 @@ public sealed class SequencePass
     /// <summary>Logits [V] of a row asked for before. The row may be written to; it is gone with the next request.</summary>
     public Span<float> Logits(int row)
     {
-        int index = _wanted.IndexOf(row, 0, _given);
-        ArgumentOutOfRangeException.ThrowIfNegative(index, nameof(row));
-        return _logits.Span.Slice(index * _vocabularySize, _vocabularySize);
+        return _logits.Span.Slice(IndexOf(row) * _vocabularySize, _vocabularySize);
     }
 
     /// <summary>The most likely token of a row asked for before, where that is all the sequence wants to know; otherwise <see cref="Logits"/> has the row.</summary>
     internal bool TryGetChoice(int row, out int token)
     {
-        token = -1;
+        bool has = TryGetCandidates(row, out ReadOnlySpan<int> tokens, out _);
+        token = has ? tokens[0] : -1;
+        return has;
+    }
+
+    /// <summary>
+    /// The most likely tokens of a row asked for before with their logits, best first, where the sequence does not want to see the others; otherwise
+    /// <see cref="Logits"/> has the row.
+    /// </summary>
+    internal bool TryGetCandidates(int row, out ReadOnlySpan<int> tokens, out ReadOnlySpan<float> logits)
+    {
+        tokens = default;
+        logits = default;
         if (_choices.IsEmpty)
             return false;
-        int index = _wanted.IndexOf(row, 0, _given);
-        ArgumentOutOfRangeException.ThrowIfNegative(index, nameof(row));
-        token = _choices.Span[index];
+        int index = IndexOf(row), count = _choices.Length / _given;
+        tokens = _choices.Span.Slice(index * count, count);
+        logits = _choiceLogits.Span.Slice(index * count, count);
         return true;
+    }
+
+    /// <summary>The hidden state [hidden] of a row asked for before, where a path selector needs it.</summary>
+    internal ReadOnlySpan<float> State(int row)
+    {
+        int width = _states.Length / _given;
+        return _states.Span.Slice(IndexOf(row) * width, width);
     }
 
     /// <summary>Begins a pass.</summary>
@@ -85,17 +104,29 @@ public sealed class SequencePass
     }
 
     /// <summary>Gives the wanted logits, [Wanted, V].</summary>
-    internal void Give(Memory<float> logits)
+    /// <param name="logits">The logits.</param>
+    /// <param name="states">Hidden states, [Wanted, hidden]; empty where nobody needs them.</param>
+    internal void Give(Memory<float> logits, ReadOnlyMemory<float> states = default)
     {
         Take();
-        (_logits, _choices) = (logits, default);
+        (_logits, _choices, _states) = (logits, default, states);
     }
 
-    /// <summary>Gives the most likely tokens of the wanted rows, [Wanted], in place of their logits.</summary>
-    internal void GiveChoices(ReadOnlyMemory<int> tokens)
+    /// <summary>Gives the most likely tokens of the wanted rows, in place of their logits.</summary>
+    /// <param name="tokens">[Wanted, candidates].</param>
+    /// <param name="logits">Their logits, [Wanted, candidates].</param>
+    /// <param name="states">Hidden states, [Wanted, hidden]; empty where nobody needs them.</param>
+    internal void GiveChoices(ReadOnlyMemory<int> tokens, ReadOnlyMemory<float> logits, ReadOnlyMemory<float> states)
     {
         Take();
-        (_logits, _choices) = (default, tokens);
+        (_logits, _choices, _choiceLogits, _states) = (default, tokens, logits, states);
+    }
+
+    private int IndexOf(int row)
+    {
+        int index = _wanted.IndexOf(row, 0, _given);
+        ArgumentOutOfRangeException.ThrowIfNegative(index, nameof(row));
+        return index;
     }
 
     private void Take()

@@ -1,4 +1,5 @@
 using Tidar.Decoding.Sequences;
+using Tidar.Models.Selectors;
 
 namespace Tidar.Decoding.Strategies;
 
@@ -16,6 +17,7 @@ public sealed class TidarStrategy : IDecodingStrategy
     private readonly TidarSettings _settings;
     private readonly PromptFeed _prompt;
     private readonly MaskBlock _mask;
+    private readonly DraftPath _path;
     private readonly int[] _draft;
     private readonly Decision[] _accepted;
     private readonly int[] _blocks;
@@ -27,13 +29,17 @@ public sealed class TidarStrategy : IDecodingStrategy
     private int _block;
 
     /// <summary>Creates the strategy for a sequence.</summary>
-    public TidarStrategy(TokenSequence sequence, TidarSettings settings)
+    /// <param name="sequence">The sequence.</param>
+    /// <param name="settings">How it is decoded.</param>
+    /// <param name="selector">Chooses among the candidates of a draft; null where each slot takes its own choice.</param>
+    public TidarStrategy(TokenSequence sequence, TidarSettings settings, PathSelector? selector = null)
     {
         int k = settings.Outcomes.DraftLength;
         _sequence = sequence;
         _settings = settings;
         _prompt = new PromptFeed(sequence);
         _mask = new MaskBlock(k, settings.MaskToken);
+        _path = new DraftPath(sequence, selector, k);
         _draft = new int[k];
         _accepted = new Decision[k];
         _blocks = new int[k + 1];
@@ -101,14 +107,7 @@ public sealed class TidarStrategy : IDecodingStrategy
         if (_decidingRow >= 0)
             _decided = _sequence.Decide(pass, _decidingRow, length);
         _draft[0] = _decided.Token;
-        for (int slot = 1; slot < _draft.Length; slot++)
-        {
-            // Slots see in their history what stands before them in the draft, as the rows that verify them will.
-            _sequence.Sampler.Push(_draft[slot - 1]);
-            _draft[slot] = _sequence.Guess(pass, _block + slot, length + slot);
-        }
-
-        _sequence.Sampler.Pop(_draft.Length - 1);
+        _path.Choose(pass, _block, length, _draft);
         _sequence.LastStep?.NextDraft = Copy(_draft);
         _phase = Phase.Verify;
     }

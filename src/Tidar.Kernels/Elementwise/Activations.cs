@@ -12,6 +12,9 @@ public static class Activations
     /// <summary>y = a + b; <paramref name="y"/> may be an input.</summary>
     public static void Add(ReadOnlySpan<float> a, ReadOnlySpan<float> b, Span<float> y) => Map.Run(default(AddMap), a, b, y);
 
+    /// <summary>y = a + <paramref name="factor"/> · b; <paramref name="y"/> may be an input.</summary>
+    public static void AddScaled(ReadOnlySpan<float> a, ReadOnlySpan<float> b, float factor, Span<float> y) => Map.Run(new AddScaledMap(factor), a, b, y);
+
     /// <summary>y = e^x, see <see cref="Exponential"/> for the range.</summary>
     public static void Exp(ReadOnlySpan<float> x, Span<float> y) => Map.Run(default(ExpMap), x, x, y);
 
@@ -38,6 +41,14 @@ public static class Activations
         public TLanes Apply<TLanes>(TLanes a, TLanes b)
             where TLanes : unmanaged, ILanes<TLanes>
             => TLanes.Add(a, b);
+    }
+
+    private readonly struct AddScaledMap(float factor) : IMap
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TLanes Apply<TLanes>(TLanes a, TLanes b)
+            where TLanes : unmanaged, ILanes<TLanes>
+            => TLanes.FusedMultiplyAdd(b, TLanes.Broadcast(factor), a);
     }
 
     private readonly struct ExpMap : IMap

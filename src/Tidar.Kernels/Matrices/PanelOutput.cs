@@ -14,6 +14,7 @@ internal readonly unsafe struct PanelOutput
     private readonly LowRankRows _lowRank;
     private readonly Candidate* _candidates;
     private readonly int _rows;
+    private readonly int _kept;
     private readonly int _excluded;
 
     /// <summary>Results go to <paramref name="y"/>, plus bias, plus the low-rank term of the rows that have it.</summary>
@@ -25,11 +26,14 @@ internal readonly unsafe struct PanelOutput
         (Columns, _epilogue, _excluded) = (columns, epilogue, -1);
     }
 
-    /// <summary>Of each row only the largest result is kept, per worker: <paramref name="candidates"/> is [workers, rows]. <paramref name="excluded"/> is never it.</summary>
-    public PanelOutput(Candidate* candidates, int rows, int columns, int excluded)
+    /// <summary>
+    /// Of each row only the <paramref name="kept"/> largest results are kept, per worker: <paramref name="candidates"/> is [workers, rows, kept], best first.
+    /// <paramref name="excluded"/> is never among them.
+    /// </summary>
+    public PanelOutput(Candidate* candidates, int rows, int kept, int columns, int excluded)
     {
         _candidates = candidates;
-        (_rows, Columns, _epilogue, _excluded) = (rows, columns, Epilogue.Store, excluded);
+        (_rows, _kept, Columns, _epilogue, _excluded) = (rows, kept, columns, Epilogue.Store, excluded);
     }
 
     /// <summary>Columns of the matrix, padding excluded.</summary>
@@ -142,27 +146,28 @@ internal readonly unsafe struct PanelOutput
             target[c] = _epilogue == Epilogue.Add ? target[c] + tile[c] : tile[c];
     }
 
-    // A worker's panels come in ascending order, so of equal results the lowest column stays.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Keep(float* tile, int rows, int firstRow, int panel, int worker)
     {
         int first = panel * Panel.Width, width = Math.Min(Panel.Width, Columns - first);
-        Candidate* best = _candidates + ((nint)worker * _rows) + firstRow;
-        for (int r = 0; r < rows; r++, tile += Panel.Width, best++)
+        Candidate* best = _candidates + ((((nint)worker * _rows) + firstRow) * _kept);
+        for (int r = 0; r < rows; r++, tile += Panel.Width, best += _kept)
         {
             if (_excluded >= first && _excluded < first + width)
                 tile[_excluded - first] = float.NegativeInfinity;
+            Candidate* last = best + _kept - 1;
             if (width == Panel.Width && Vector512.IsHardwareAccelerated
-                && !Vector512.GreaterThanAny(Vector512.Load(tile), Vector512.Create(best->Value))
-                && !Vector512.GreaterThanAny(Vector512.Load(tile + 16), Vector512.Create(best->Value)))
+                && !Vector512.GreaterThanOrEqualAny(Vector512.Load(tile), Vector512.Create(last->Value))
+                && !Vector512.GreaterThanOrEqualAny(Vector512.Load(tile + 16), Vector512.Create(last->Value)))
             {
                 continue;
             }
 
             for (int c = 0; c < width; c++)
             {
-                if (tile[c] > best->Value)
-                    *best = new Candidate(tile[c], first + c);
+                // Negative infinity stands for "none".
+                if (tile[c] >= last->Value && tile[c] > float.NegativeInfinity)
+                    new Candidate(tile[c], first + c).EnterInto(best, _kept);
             }
         }
     }

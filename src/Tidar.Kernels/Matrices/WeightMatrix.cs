@@ -52,32 +52,29 @@ public abstract unsafe class WeightMatrix : IDisposable
             Multiply(team, x.For(this), x.Count, new PanelOutput(py, epilogue == Epilogue.SwiGlu ? 2 * width : width, epilogue, pb, x.LowRank));
     }
 
-    /// <summary>The column of each row's largest result, without writing the results anywhere: the greedy choice of an LM head.</summary>
+    /// <summary>The columns of each row's largest results, without writing the results anywhere: the greedy choice of an LM head, or the candidates of a draft.</summary>
     /// <param name="team">Threads.</param>
     /// <param name="x">Rows prepared for this matrix.</param>
     /// <param name="excluded">A column that is never chosen; -1 for none.</param>
-    /// <param name="columns">Receives the columns, [rows], the lowest among equals; -1 where no result is a number.</param>
-    /// <param name="values">Receives their results, [rows].</param>
-    public void ArgMax(WorkerTeam team, PreparedRows x, int excluded, Span<int> columns, Span<float> values)
+    /// <param name="count">How many of each row.</param>
+    /// <param name="columns">Receives the columns, [rows, count], the largest result first, the lowest column first among equals; -1 where there are fewer numbers.</param>
+    /// <param name="values">Receives their results, [rows, count].</param>
+    public void Top(WorkerTeam team, PreparedRows x, int excluded, int count, Span<int> columns, Span<float> values)
     {
         if (x.LowRank.Term is not null)
             throw new InvalidOperationException("a low-rank term is added to results, of which there are none here");
-        int rows = x.Count;
-        Candidate* candidates = (Candidate*)team.Scratch((long)team.Threads * rows * sizeof(Candidate));
-        new Span<Candidate>(candidates, team.Threads * rows).Fill(Candidate.None);
+        int rows = x.Count, all = rows * count;
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(columns.Length, all, nameof(columns));
+        ArgumentOutOfRangeException.ThrowIfLessThan(values.Length, all, nameof(values));
+        Candidate* candidates = (Candidate*)team.Scratch((long)team.Threads * all * sizeof(Candidate));
+        new Span<Candidate>(candidates, team.Threads * all).Fill(Candidate.None);
         if (rows > 0)
-            Multiply(team, x.For(this), rows, new PanelOutput(candidates, rows, Outputs, excluded));
-        for (int r = 0; r < rows; r++)
-        {
-            Candidate best = candidates[r];
-            for (int worker = 1; worker < team.Threads; worker++)
-            {
-                if (candidates[(worker * rows) + r].Beats(best))
-                    best = candidates[(worker * rows) + r];
-            }
-
-            (columns[r], values[r]) = (best.Column, best.Value);
-        }
+            Multiply(team, x.For(this), rows, new PanelOutput(candidates, rows, count, Outputs, excluded));
+        for (int i = all; i < team.Threads * all; i++)
+            candidates[i].EnterInto(candidates + (i % all / count * count), count);
+        for (int i = 0; i < all; i++)
+            (columns[i], values[i]) = (candidates[i].Column, candidates[i].Value);
     }
 
     /// <summary>Creates an empty matrix of the format.</summary>

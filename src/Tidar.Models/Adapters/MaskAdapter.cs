@@ -1,5 +1,6 @@
 using System.Globalization;
 using Tidar.Models.Configuration;
+using Tidar.Models.Selectors;
 using Tidar.Models.Weights;
 using Tidar.Models.Weights.Safetensors;
 
@@ -13,12 +14,14 @@ public sealed class MaskAdapter
 {
     private readonly Dictionary<(int Layer, LinearGroup Group), LowRankFactors> _factors;
 
-    private MaskAdapter(string path, AdapterConfig config, float[] maskEmbedding, Dictionary<(int Layer, LinearGroup Group), LowRankFactors> factors)
+    private MaskAdapter(
+        string path, AdapterConfig config, float[] maskEmbedding, Dictionary<(int Layer, LinearGroup Group), LowRankFactors> factors, SelectorWeights? selector)
     {
         Path = path;
         Config = config;
         MaskEmbedding = maskEmbedding;
         _factors = factors;
+        Selector = selector;
     }
 
     /// <summary>The folder.</summary>
@@ -32,6 +35,9 @@ public sealed class MaskAdapter
 
     /// <summary>What mask rows start from, [draft length, hidden] or [1, hidden].</summary>
     public float[] MaskEmbedding { get; }
+
+    /// <summary>Chooses among the candidates of the adapted model's drafts; null where the folder has none.</summary>
+    public SelectorWeights? Selector { get; }
 
     /// <summary>The factors of a group of linear layers; null where it has none.</summary>
     public LowRankFactors? Find(int layer, LinearGroup group) => _factors.GetValueOrDefault((layer, group));
@@ -65,7 +71,7 @@ public sealed class MaskAdapter
 
         if (tensors.Count > 0)
             throw new InvalidInputException(file.Path, tensors.Values.First().Name, "low-rank factors of the model's linear layers, and the mask embedding", "another tensor");
-        return new MaskAdapter(folder, config, embedding, factors);
+        return new MaskAdapter(folder, config, embedding, factors, SelectorWeights.Find(folder, model.HiddenSize));
     }
 
     private static float[] ReadMaskEmbedding(Dictionary<string, WeightTensor> tensors, AdapterConfig config, ModelConfig model, string path)

@@ -1,4 +1,5 @@
 using Tidar.Models.Configuration;
+using Tidar.Models.Selectors;
 
 namespace Tidar.Models.Transformers;
 
@@ -20,10 +21,20 @@ public interface ILanguageModel
     /// <param name="logits">Result [rows, vocabulary].</param>
     void Logits(ReadOnlySpan<int> rows, Span<float> logits);
 
-    /// <summary>The most likely next token of rows of the last pass, the lowest id among equals, without handing out their logits.</summary>
+    /// <summary>The most likely next tokens of rows of the last pass, without handing out their other logits.</summary>
     /// <param name="rows">Row numbers.</param>
     /// <param name="excluded">A token that is never chosen; -1 for none.</param>
-    /// <param name="tokens">Result [rows].</param>
+    /// <param name="count">How many of each row.</param>
+    /// <param name="tokens">Result [rows, count], the most likely first, the lowest id first among equals; -1 where the vocabulary has no more.</param>
+    /// <param name="logits">Their logits [rows, count].</param>
     /// <exception cref="InvalidInputException">A row has no finite largest logit.</exception>
-    void ArgMax(ReadOnlySpan<int> rows, int excluded, Span<int> tokens);
+    void Top(ReadOnlySpan<int> rows, int excluded, int count, Span<int> tokens, Span<float> logits);
+
+    /// <summary>What the LM head reads of rows of the last pass: the normalized output of the last layer.</summary>
+    /// <param name="rows">Row numbers.</param>
+    /// <param name="states">Result [rows, hidden].</param>
+    void HiddenStates(ReadOnlySpan<int> rows, Span<float> states);
+
+    /// <summary>Chooses a path through the candidates of a draft's slots; null where each slot takes its likeliest.</summary>
+    PathSelector? Selector { get; }
 }

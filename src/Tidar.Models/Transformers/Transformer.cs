@@ -4,6 +4,7 @@ using Tidar.Kernels.Matrices;
 using Tidar.Kernels.Threading;
 using Tidar.Models.Adapters;
 using Tidar.Models.Configuration;
+using Tidar.Models.Selectors;
 using Tidar.Models.Weights;
 
 namespace Tidar.Models.Transformers;
@@ -33,15 +34,15 @@ public sealed class Transformer : ILanguageModel, IDisposable
     private readonly Activation _selectedQueries;
     private readonly Activation _final;
     private readonly Activation _gathered;
-    private readonly Activation _largest = new(1);
     private readonly PreparedRows _input = new();
     private readonly PassState _pass = new();
 
-    private Transformer(ModelConfig config, TransformerWeights weights, WorkerTeam team, MaskAdapter? adapter)
+    private Transformer(ModelConfig config, TransformerWeights weights, WorkerTeam team, MaskAdapter? adapter, SelectorWeights? selector)
     {
         Config = adapter is null ? config : adapter.Adapt(config);
         _weights = weights;
         _adapter = adapter is null ? null : new AdapterPass(adapter, config, weights.Layers, team);
+        Selector = selector is null ? null : new PathSelector(selector, weights.Embedding);
         _team = team;
         _rope = RopeFrequencies.Create(config);
         _attention = new PrefixSpanAttention(config.HeadCount, config.KeyValueHeadCount, config.HeadDimension);
@@ -59,6 +60,9 @@ public sealed class Transformer : ILanguageModel, IDisposable
     /// <inheritdoc/>
     public ModelConfig Config { get; }
 
+    /// <inheritdoc/>
+    public PathSelector? Selector { get; }
+
     /// <summary>Bytes of packed weights that a full pass reads.</summary>
     public long WeightBytes => _weights.PackedBytes + (_adapter?.Bytes ?? 0);
 
@@ -70,15 +74,29 @@ public sealed class Transformer : ILanguageModel, IDisposable
     /// <param name="team">Threads; owned by the caller.</param>
     /// <param name="format">Weight format; null keeps every weight's exact value.</param>
     /// <param name="progress">Receives the number of weights packed so far.</param>
-    /// <param name="adapter">Acts on mask rows; clean rows have the same bits with and without it.</param>
+    /// <param name="adapter">Acts on mask rows; clean rows have the same bits with and without it. It comes with its path selector; without it, the model's own is used.</param>
+    /// <exception cref="InvalidInputException">The model's path selector is malformed.</exception>
     public static Transformer Load(
         Checkpoint checkpoint, WorkerTeam team, WeightFormat? format = null, IProgress<long>? progress = null, MaskAdapter? adapter = null) =>
-        Load(checkpoint.Config, checkpoint.Get, team, format, progress, adapter);
+        Load(
+            checkpoint.Config,
+            checkpoint.Get,
+            team,
+            format,
+            progress,
+            adapter,
+            adapter is null ? SelectorWeights.Find(checkpoint.Path, checkpoint.Config.HiddenSize) : adapter.Selector);
 
     /// <summary>Packs weights from wherever <paramref name="find"/> has them.</summary>
     public static Transformer Load(
-        ModelConfig config, TensorLookup find, WorkerTeam team, WeightFormat? format = null, IProgress<long>? progress = null, MaskAdapter? adapter = null) =>
-        new(config, TransformerWeights.Load(config, find, new WeightPacker(team, format, progress)), team, adapter);
+        ModelConfig config,
+        TensorLookup find,
+        WorkerTeam team,
+        WeightFormat? format = null,
+        IProgress<long>? progress = null,
+        MaskAdapter? adapter = null,
+        SelectorWeights? selector = null) =>
+        new(config, TransformerWeights.Load(config, find, new WeightPacker(team, format, progress)), team, adapter, selector);
 
     /// <summary>
     /// The format in which a checkpoint runs fastest at little cost: its own 4-bit grid where it has one, else int8; null, every value exact, below a million parameters, where
@@ -129,16 +147,24 @@ public sealed class Transformer : ILanguageModel, IDisposable
     }
 
     /// <inheritdoc/>
-    public void ArgMax(ReadOnlySpan<int> rows, int excluded, Span<int> tokens)
+    public void Top(ReadOnlySpan<int> rows, int excluded, int count, Span<int> tokens, Span<float> logits)
     {
         PrepareHead(rows);
-        Span<float> values = _largest.Rows(rows.Length);
-        _weights.Head.ArgMax(_team, _input, excluded, tokens, values);
+        _weights.Head.Top(_team, _input, excluded, count, tokens, logits);
         for (int i = 0; i < rows.Length; i++)
         {
-            if (tokens[i] < 0 || !float.IsFinite(values[i]))
-                throw new InvalidInputException("model", "logits", "finite numbers", tokens[i] < 0 ? "NaN" : $"{values[i]}");
+            if (tokens[i * count] < 0 || !float.IsFinite(logits[i * count]))
+                throw new InvalidInputException("model", "logits", "finite numbers", tokens[i * count] < 0 ? "NaN" : $"{logits[i * count]}");
         }
+    }
+
+    /// <inheritdoc/>
+    public void HiddenStates(ReadOnlySpan<int> rows, Span<float> states)
+    {
+        FinishLastLayer(rows);
+        int width = Config.HiddenSize;
+        for (int i = 0; i < rows.Length; i++)
+            RmsNorm.Run(_final.Row(rows[i]), _weights.FinalNorm, Config.NormEpsilon, states.Slice(i * width, width));
     }
 
     // Finishes rows, and normalizes and prepares them for the LM head.
@@ -156,11 +182,12 @@ public sealed class Transformer : ILanguageModel, IDisposable
     {
         _weights.Dispose();
         _adapter?.Dispose();
+        Selector?.Dispose();
         _rope.Dispose();
         _attention.Dispose();
         _span.Dispose();
         _input.Dispose();
-        foreach (Activation activation in new[] { _hidden, _queryKeyValue, _attended, _inner, _selectedHidden, _selectedQueries, _final, _gathered, _largest })
+        foreach (Activation activation in new[] { _hidden, _queryKeyValue, _attended, _inner, _selectedHidden, _selectedQueries, _final, _gathered })
             activation.Dispose();
     }
 

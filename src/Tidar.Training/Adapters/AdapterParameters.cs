@@ -42,7 +42,7 @@ public sealed class AdapterParameters : FlatParameters
             if (parameter.Name == AdapterNames.MaskEmbedding)
                 FillMaskEmbedding(embedding, values, random);
             else if (parameter.Name.EndsWith(".A", StringComparison.Ordinal))
-                Fill(values, 1 / MathF.Sqrt(parameter.Shape[1]), random);
+                Initialization.FillUniform(values, 1 / MathF.Sqrt(parameter.Shape[1]), random);
         }
     }
 
@@ -132,13 +132,6 @@ public sealed class AdapterParameters : FlatParameters
         tensor.ReadRows(0, checked((int)tensor.Rows), values);
     }
 
-    private static void Fill(Span<float> values, float width, SplitMix64 random)
-    {
-        const float Unit = 1f / (1 << 23);
-        foreach (ref float value in values)
-            value = width * (((random.Next() >> 40) * Unit) - 1);
-    }
-
     private static void FillMaskEmbedding(WeightTensor embedding, Span<float> values, SplitMix64 random)
     {
         int width = embedding.Columns;
@@ -151,7 +144,7 @@ public sealed class AdapterParameters : FlatParameters
                 mean[i] += row[i];
         }
 
-        Fill(values, SlotSpread, random);
+        Initialization.FillUniform(values, SlotSpread, random);
         for (int i = 0; i < values.Length; i++)
             values[i] += (float)(mean[i % width] / embedding.Rows);
     }

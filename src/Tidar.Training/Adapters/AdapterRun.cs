@@ -2,7 +2,6 @@ using Tidar.Kernels.Matrices;
 using Tidar.Kernels.Threading;
 using Tidar.Models;
 using Tidar.Models.Adapters;
-using Tidar.Models.Chat;
 using Tidar.Models.Configuration;
 using Tidar.Models.Transformers;
 using Tidar.Models.Weights;
@@ -18,11 +17,10 @@ namespace Tidar.Training.Adapters;
 internal sealed class AdapterRun : IDisposable
 {
     private readonly Checkpoint _checkpoint;
-    private readonly DocumentEncoder _encoder;
+    private readonly PreparedDocuments _documents;
     private readonly Transformer _transformer;
     private readonly FrozenDecoder _frozen;
     private readonly CheckpointFolder _checkpoints;
-    private readonly DocumentStream _stream;
 
     private AdapterRun(AdapterRecipe recipe, Checkpoint checkpoint, WorkerTeam team, WeightFormat? format)
     {
@@ -30,9 +28,7 @@ internal sealed class AdapterRun : IDisposable
         _checkpoint = checkpoint;
         ModelConfig config = checkpoint.Config;
         AdapterShape shape = ShapeOf(recipe, config);
-        int end = config.EosTokenIds.Count > 0 ? config.EosTokenIds[0] : throw new InvalidInputException(checkpoint.Path, "eos_token_id", "an id", "none");
-        _encoder = new DocumentEncoder(checkpoint.LoadTokenizer(), end, maskToken: -1, recipe.Source);
-        _stream = Open(CorpusSplit.Train);
+        _documents = Open(CorpusSplit.Train);
         _checkpoints = new CheckpointFolder(recipe.Output);
         _transformer = Transformer.Load(checkpoint, team, format);
         _frozen = new FrozenDecoder(checkpoint, team, recipe.Precision);
@@ -56,7 +52,7 @@ internal sealed class AdapterRun : IDisposable
     public long Rows { get; set; }
 
     /// <summary>Documents used up.</summary>
-    public DataPosition Position => new(_stream.Drawn, 0);
+    public DataPosition Position => new(_documents.Drawn, 0);
 
     /// <summary>Begins a run.</summary>
     /// <exception cref="InvalidInputException">The recipe and what it names do not fit, or the output folder holds another run.</exception>
@@ -86,20 +82,20 @@ internal sealed class AdapterRun : IDisposable
         run.Parameters.Load(folder);
         TrainingCheckpoint.ReadMoments(folder, run.Parameters, run.Optimizer);
         run.Optimizer.Steps = state.Step;
-        run._stream.SkipTo(state.Position.Documents);
+        run._documents.SkipTo(state.Position.Documents);
         run.Rows = state.Tokens;
         run.Decoder.Refresh();
         return run;
     }
 
     /// <summary>The next document in which a block can begin.</summary>
-    public PreparedDocument Next() => Next(_stream);
+    public PreparedDocument Next() => _documents.Next();
 
     /// <summary>Held-out documents, the same at every evaluation.</summary>
     public List<PreparedDocument> HeldOut()
     {
-        using DocumentStream stream = Open(CorpusSplit.HeldOut);
-        return [.. Enumerable.Range(0, Recipe.EvaluationDocuments).Select(_ => Next(stream))];
+        using PreparedDocuments documents = Open(CorpusSplit.HeldOut);
+        return [.. Enumerable.Range(0, Recipe.EvaluationDocuments).Select(_ => documents.Next())];
     }
 
     /// <summary>Writes a checkpoint to resume from, with the data going on at <paramref name="position"/>.</summary>
@@ -124,9 +120,11 @@ internal sealed class AdapterRun : IDisposable
 
     public void Dispose()
     {
-        foreach (IDisposable part in new IDisposable[] { _stream, Optimizer, Decoder, Clean, _frozen, _transformer, Parameters })
+        foreach (IDisposable part in new IDisposable[] { _documents, Optimizer, Decoder, Clean, _frozen, _transformer, Parameters })
             part.Dispose();
     }
+
+    private PreparedDocuments Open(CorpusSplit split) => new(Recipe.Source, Recipe.Data, Recipe.Seed, split, _checkpoint, maskToken: -1, Recipe.DocumentTokens);
 
     private static AdapterShape ShapeOf(AdapterRecipe recipe, ModelConfig config)
     {
@@ -137,31 +135,7 @@ internal sealed class AdapterRun : IDisposable
                 recipe.Source, "adapter.layers", $"layers inside the model's {config.LayerCount}", $"{count} from layer {recipe.FirstLayer} on");
         }
 
-        if (recipe.DocumentTokens > config.MaxPositions)
-        {
-            throw new InvalidInputException(
-                recipe.Source, "batch.document_tokens", $"at most {config.MaxPositions}, the model's context", $"{recipe.DocumentTokens}");
-        }
-
         return new AdapterShape(config, recipe.Rank, recipe.DraftLength, recipe.FirstLayer, count, recipe.Groups, recipe.SlotEmbeddings);
-    }
-
-    private DocumentStream Open(CorpusSplit split) => new(Recipe.Source, Recipe.Data, Recipe.Seed, split, () => ChatFormat.Load(_checkpoint));
-
-    // A file without any place for a block would be read for ever.
-    private PreparedDocument Next(DocumentStream stream)
-    {
-        const int MostTries = 10_000;
-        for (int i = 0; i < MostTries; i++)
-        {
-            (int[] tokens, bool[] labelled) = _encoder.Encode(stream.Next());
-            int length = Math.Min(tokens.Length, Recipe.DocumentTokens);
-            PreparedDocument document = new(tokens[..length], labelled[..length]);
-            if (document.Starts().Length > 0)
-                return document;
-        }
-
-        throw new InvalidInputException(Recipe.Source, "data", "documents whose targets begin inside document_tokens", $"{MostTries} others in a row");
     }
 
     private void WriteAdapter(string folder, StoredType type)

@@ -194,24 +194,10 @@ public sealed class AdapterTrainer : IDisposable, ITrainingTask
                 }
             }
 
-            foreach ((int first, int end) in Answers(document))
+            foreach ((int first, int end) in document.Answers())
                 simulation.Add(first, end, (start, slot) => right.Contains((start, slot)));
         }
 
         return (new LossSums(0, loss / weight, 0, 1), simulation.Result());
-    }
-
-    // Runs of labelled tokens: what the model wrote.
-    private static IEnumerable<(int First, int End)> Answers(PreparedDocument document)
-    {
-        for (int p = 1; p < document.Tokens.Length; p++)
-        {
-            if (!document.Labelled[p])
-                continue;
-            int first = p;
-            while (p < document.Tokens.Length && document.Labelled[p])
-                p++;
-            yield return (first, p);
-        }
     }
 }

@@ -9,4 +9,18 @@ public sealed record PreparedDocument(int[] Tokens, bool[] Labelled)
     /// Where a block may begin: behind at least one token, where decoding would draft an answer, with something for slot 1 to predict (slot 0 decides nothing).
     /// </summary>
     public int[] Starts() => [.. Enumerable.Range(1, Math.Max(0, Tokens.Length - 2)).Where(p => Labelled[p] && Labelled[p + 1])];
+
+    /// <summary>Runs of labelled tokens: what the model wrote.</summary>
+    public IEnumerable<(int First, int End)> Answers()
+    {
+        for (int p = 1; p < Tokens.Length; p++)
+        {
+            if (!Labelled[p])
+                continue;
+            int first = p;
+            while (p < Tokens.Length && Labelled[p])
+                p++;
+            yield return (first, p);
+        }
+    }
 }

@@ -32,6 +32,14 @@ internal static class Initialization
         }
     }
 
+    /// <summary>Uniform numbers in ±<paramref name="width"/>.</summary>
+    public static void FillUniform(Span<float> values, float width, SplitMix64 random)
+    {
+        const float Unit = 1f / (1 << 23);
+        foreach (ref float value in values)
+            value = width * (((random.Next() >> 40) * Unit) - 1);
+    }
+
     // The sum of twelve uniform numbers has variance 1; it needs no logarithm, whose bits may differ between C libraries.
     private static double Normal(SplitMix64 random)
     {

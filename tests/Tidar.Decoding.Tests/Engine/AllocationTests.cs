@@ -10,25 +10,27 @@ namespace Tidar.Decoding.Tests.Engine;
 /// <summary>A pass allocates nothing once its buffers have grown.</summary>
 public sealed class AllocationTests
 {
-    public static TheoryData<StrategyKind, TidarMode, WeightFormat> Cases => new()
+    public static TheoryData<StrategyKind, TidarMode, WeightFormat, bool, float> Cases => new()
     {
-        { StrategyKind.Autoregressive, TidarMode.Auto, WeightFormat.Float32 },
-        { StrategyKind.Autoregressive, TidarMode.Auto, WeightFormat.Int8 },
-        { StrategyKind.Autoregressive, TidarMode.Auto, WeightFormat.Int4 },
-        { StrategyKind.Tidar, TidarMode.Fused, WeightFormat.Int8 },
-        { StrategyKind.Tidar, TidarMode.TwoPass, WeightFormat.BFloat16 },
+        { StrategyKind.Autoregressive, TidarMode.Auto, WeightFormat.Float32, false, 0 },
+        { StrategyKind.Autoregressive, TidarMode.Auto, WeightFormat.Int8, false, 0 },
+        { StrategyKind.Autoregressive, TidarMode.Auto, WeightFormat.Int4, false, 0 },
+        { StrategyKind.Tidar, TidarMode.Fused, WeightFormat.Int8, false, 0 },
+        { StrategyKind.Tidar, TidarMode.TwoPass, WeightFormat.BFloat16, false, 0 },
+        { StrategyKind.Tidar, TidarMode.Fused, WeightFormat.Int8, true, 0 },
+        { StrategyKind.Tidar, TidarMode.TwoPass, WeightFormat.Int8, true, 0.8f },
     };
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Decoding_allocates_no_byte_a_pass(StrategyKind strategy, TidarMode mode, WeightFormat format)
+    public void Decoding_allocates_no_byte_a_pass(StrategyKind strategy, TidarMode mode, WeightFormat format, bool selects, float temperature)
     {
         // One thread, so that every byte is counted on this one.
         using WorkerTeam team = new(1);
         ModelConfig config = RandomModel.Config(ModelArchitecture.Qwen3, layers: 2);
-        using Transformer model = RandomModel.Create(config, 5, team, format: format);
+        using Transformer model = RandomModel.Create(config, 5, team, format: format, selector: selects ? RandomSelector.Create(config.HiddenSize, 2) : null);
         DecodingEngine engine = new(model);
-        GenerationOptions options = new() { Strategy = strategy, Mode = mode, MaxTokens = 120, IgnoreEos = true };
+        GenerationOptions options = new() { Strategy = strategy, Mode = mode, MaxTokens = 120, IgnoreEos = true, Sampling = new() { Temperature = temperature } };
         using DecodingSession session = engine.Start([3, 4, 5], options, reportsSteps: false);
         while (session.Passes < 12)
             engine.Step(session);

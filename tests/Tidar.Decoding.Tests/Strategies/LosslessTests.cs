@@ -2,6 +2,7 @@ using Tidar.Decoding.Engine;
 using Tidar.Decoding.Sampling;
 using Tidar.Kernels.Threading;
 using Tidar.Models.Configuration;
+using Tidar.Models.Selectors;
 using Tidar.Models.Transformers;
 using Tidar.Tests;
 
@@ -38,6 +39,8 @@ public sealed class LosslessTests
         for (int round = 0; round < 300; round++)
         {
             FormulaModel model = FormulaModel.Hashed(vocabulary: 12 + random.Next(30), seed: round, maxPositions: 32 + random.Next(100), eos: [1, 3]);
+            using PathSelector? selector = round % 2 == 0 ? null : FormulaModel.RandomSelector(model.Config, round);
+            model.Selector = selector;
             GenerationResult result = AssertLossless(random, model, model, 10 + random.Next(90));
             verified += (int)result.Acceptance.Verifications;
             accepted += (int)result.Acceptance.Accepted.ToArray().Sum();
@@ -45,6 +48,23 @@ public sealed class LosslessTests
 
         // The property would be worth little if nothing but d_0 were ever accepted.
         Assert.True(accepted > 1.5 * verified, $"{accepted} tokens in {verified} verifications");
+    }
+
+    [Theory]
+    [MemberData(nameof(Architectures))]
+    public void Random_transformers_with_random_path_selectors_say_the_same_by_every_strategy(ModelArchitecture architecture, int layers)
+    {
+        using WorkerTeam single = new(1), several = new(3);
+        Random random = new(50 + layers);
+        for (int seed = 0; seed < 3; seed++)
+        {
+            ModelConfig config = RandomModel.Config(architecture, layers: layers, maxPositions: 128) with { EosTokenIds = [5] };
+            SelectorWeights selector = RandomSelector.Create(config.HiddenSize, seed, candidates: 2 + random.Next(70), predecessors: 1 + seed, slots: 1 + random.Next(10));
+            using Transformer plain = RandomModel.Create(config, seed, single, scale: 2);
+            using Transformer model = RandomModel.Create(config, seed, several, scale: 2, selector: selector);
+            for (int round = 0; round < 12; round++)
+                AssertLossless(random, model, plain, 40);
+        }
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using Tidar.Decoding.Engine;
 using Tidar.Decoding.Sampling;
 using Tidar.Models.Configuration;
+using Tidar.Models.Selectors;
 using Tidar.Models.Transformers;
 
 namespace Tidar.Decoding.Tests.Strategies;
@@ -113,6 +114,10 @@ public sealed class RowVisibilityTests
 
         public void Logits(ReadOnlySpan<int> rows, Span<float> logits) => inner.Logits(rows, logits);
 
-        public void ArgMax(ReadOnlySpan<int> rows, int excluded, Span<int> tokens) => inner.ArgMax(rows, excluded, tokens);
+        public void Top(ReadOnlySpan<int> rows, int excluded, int count, Span<int> tokens, Span<float> logits) => inner.Top(rows, excluded, count, tokens, logits);
+
+        public void HiddenStates(ReadOnlySpan<int> rows, Span<float> states) => inner.HiddenStates(rows, states);
+
+        public PathSelector? Selector => inner.Selector;
     }
 }

@@ -1,6 +1,8 @@
 using System.Text.Json;
+using Tidar.Models.Adapters;
 using Tidar.Models.Configuration;
 using Tidar.Models.Files;
+using Tidar.Models.Selectors;
 using Tidar.Models.Tokenization;
 using Tidar.Models.Weights.Gguf;
 using Tidar.Models.Weights.Safetensors;
@@ -36,6 +38,8 @@ public static class CheckpointInspector
 
     private static InspectionReport InspectFolder(string path)
     {
+        if (File.Exists(Path.Combine(path, AdapterNames.ConfigFile)) && !File.Exists(Path.Combine(path, "config.json")))
+            return InspectAdapter(path);
         using Checkpoint checkpoint = Checkpoint.Open(path);
         return new InspectionReport
         {
@@ -45,6 +49,23 @@ public static class CheckpointInspector
             Tokenizer = checkpoint.HasTokenizer ? Describe(checkpoint.LoadTokenizer()) : null,
             Parameters = checkpoint.ParameterCount,
             Tensors = List(checkpoint.Tensors),
+            Selector = SelectorWeights.Find(path, checkpoint.Config.HiddenSize),
+        };
+    }
+
+    // Whether it fits a model is known with the model only.
+    private static InspectionReport InspectAdapter(string path)
+    {
+        AdapterConfig config = AdapterConfig.Read(path);
+        using SafetensorsFile file = SafetensorsFile.Open(Path.Combine(path, AdapterNames.TensorFile));
+        return new InspectionReport
+        {
+            Path = path,
+            Kind = InspectedKind.Adapter,
+            DraftLength = config.DraftLength,
+            Selector = SelectorWeights.Find(path, file.Get(config.MaskEmbedding).Columns),
+            Parameters = file.Tensors.Sum(static t => t.ElementCount),
+            Tensors = List(file.Tensors),
         };
     }
 

@@ -6,6 +6,9 @@ public enum InspectedKind
     /// <summary>A whole model: a folder or a GGUF file.</summary>
     Model,
 
+    /// <summary>The folder of an adapter for mask rows.</summary>
+    Adapter,
+
     /// <summary>A GGUF file that says nothing about a model: metadata and tensors only.</summary>
     Container,
 

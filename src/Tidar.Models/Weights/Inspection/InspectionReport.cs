@@ -1,4 +1,5 @@
 using Tidar.Models.Configuration;
+using Tidar.Models.Selectors;
 
 namespace Tidar.Models.Weights.Inspection;
 
@@ -13,6 +14,12 @@ public sealed record InspectionReport
 
     /// <summary>The model's shape; null where the file says nothing about it.</summary>
     public ModelConfig? Config { get; init; }
+
+    /// <summary>The draft length K of an adapter; null for everything else (a model's is in <see cref="Config"/>).</summary>
+    public int? DraftLength { get; init; }
+
+    /// <summary>The path selector beside a model or an adapter; null where there is none.</summary>
+    public SelectorWeights? Selector { get; init; }
 
     /// <summary>The tokenizer beside or inside the model; null where there is none.</summary>
     public InspectedTokenizer? Tokenizer { get; init; }

@@ -1,0 +1,137 @@
+using System.Runtime.InteropServices;
+using Tidar.Kernels.Matrices;
+using Tidar.Kernels.Memory;
+
+namespace Tidar.Training.Selectors;
+
+/// <summary>
+/// Drafted blocks in memory: of every slot 1 … K-1 the candidates with their logits and the hidden state, and of the text what stands there. Hidden states are float32, as
+/// decoding sees them, or half of that in bfloat16.
+/// </summary>
+internal sealed class SelectorBlocks : IDisposable
+{
+    /// <summary>Tokens of the text before a block that are kept.</summary>
+    public const int TokensBefore = 2;
+
+    private readonly int _hiddenSize;
+    private readonly AlignedBuffer<int> _text;
+    private readonly AlignedBuffer<int> _candidates;
+    private readonly AlignedBuffer<float> _logits;
+    private readonly AlignedBuffer<byte> _states;
+    private readonly bool _exact;
+
+    /// <summary>Creates room for blocks.</summary>
+    /// <param name="capacity">Blocks.</param>
+    /// <param name="draftLength">K.</param>
+    /// <param name="candidates">Candidates of a slot.</param>
+    /// <param name="hiddenSize">Width of the hidden states.</param>
+    /// <param name="exact">Whether hidden states are float32.</param>
+    public SelectorBlocks(int capacity, int draftLength, int candidates, int hiddenSize, bool exact)
+    {
+        (Capacity, Slots, Candidates, _hiddenSize, _exact) = (capacity, draftLength - 1, candidates, hiddenSize, exact);
+        long slots = (long)capacity * Slots;
+        _text = new AlignedBuffer<int>((long)capacity * (TokensBefore + draftLength));
+        _candidates = new AlignedBuffer<int>(slots * candidates);
+        _logits = new AlignedBuffer<float>(slots * candidates);
+        _states = new AlignedBuffer<byte>(slots * hiddenSize * ElementBytes);
+    }
+
+    /// <summary>Blocks there is room for.</summary>
+    public int Capacity { get; }
+
+    /// <summary>Blocks so far.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Slots of a block that have candidates: K - 1.</summary>
+    public int Slots { get; }
+
+    /// <summary>Candidates of a slot.</summary>
+    public int Candidates { get; }
+
+    private int ElementBytes => _exact ? sizeof(float) : sizeof(ushort);
+
+    /// <summary>
+    /// A block's text: the tokens before it (-1 before the document), then those at slots 0 … K-1 (-1 where the answer has ended).
+    /// </summary>
+    public Span<int> Text(int block) => _text.Slice((long)block * (TokensBefore + Slots + 1), TokensBefore + Slots + 1);
+
+    /// <summary>Candidates of a block, [slots, candidates]: slot 1 first, the likeliest first, -1 where there are fewer.</summary>
+    public Span<int> Tokens(int block) => _candidates.Slice((long)block * Slots * Candidates, Slots * Candidates);
+
+    /// <summary>Their logits, [slots, candidates].</summary>
+    public Span<float> Logits(int block) => _logits.Slice((long)block * Slots * Candidates, Slots * Candidates);
+
+    /// <summary>Reads the hidden state of a slot (1 … K-1) of a block, [hidden].</summary>
+    public void ReadState(int block, int slot, Span<float> state)
+    {
+        Span<byte> stored = Stored(block).Slice((slot - 1) * _hiddenSize * ElementBytes, _hiddenSize * ElementBytes);
+        if (_exact)
+        {
+            MemoryMarshal.Cast<byte, float>(stored).CopyTo(state);
+            return;
+        }
+
+        ReadOnlySpan<ushort> halves = MemoryMarshal.Cast<byte, ushort>(stored);
+        for (int i = 0; i < halves.Length; i++)
+            state[i] = BFloat16.ToSingle(halves[i]);
+    }
+
+    /// <summary>Adds a block whose text, candidates and logits the caller fills in.</summary>
+    /// <returns>Its number.</returns>
+    public int Add(ReadOnlySpan<float> states)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(Count, Capacity);
+        Span<byte> stored = Stored(Count);
+        if (_exact)
+        {
+            states.CopyTo(MemoryMarshal.Cast<byte, float>(stored));
+        }
+        else
+        {
+            Span<ushort> halves = MemoryMarshal.Cast<byte, ushort>(stored);
+            for (int i = 0; i < halves.Length; i++)
+                halves[i] = BFloat16.FromSingle(states[i]);
+        }
+
+        return Count++;
+    }
+
+    /// <summary>Writes all blocks.</summary>
+    public void Write(BinaryWriter writer)
+    {
+        writer.Write(Count);
+        for (int block = 0; block < Count; block++)
+        {
+            writer.Write(MemoryMarshal.AsBytes(Text(block)));
+            writer.Write(MemoryMarshal.AsBytes(Tokens(block)));
+            writer.Write(MemoryMarshal.AsBytes(Logits(block)));
+            writer.Write(Stored(block));
+        }
+    }
+
+    /// <summary>Reads what <see cref="Write"/> wrote of blocks of this shape.</summary>
+    public void Read(BinaryReader reader)
+    {
+        Count = reader.ReadInt32();
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(Count, Capacity);
+        for (int block = 0; block < Count; block++)
+        {
+            reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(Text(block)));
+            reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(Tokens(block)));
+            reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(Logits(block)));
+            reader.BaseStream.ReadExactly(Stored(block));
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (IDisposable buffer in new IDisposable[] { _text, _candidates, _logits, _states })
+            buffer.Dispose();
+    }
+
+    private Span<byte> Stored(int block)
+    {
+        int bytes = Slots * _hiddenSize * ElementBytes;
+        return _states.Slice((long)block * bytes, bytes);
+    }
+}

@@ -1,0 +1,209 @@
+using System.Text.Json;
+using Tidar.Decoding.Engine;
+using Tidar.Kernels.Threading;
+using Tidar.Models;
+using Tidar.Models.Adapters;
+using Tidar.Models.Configuration;
+using Tidar.Models.Selectors;
+using Tidar.Models.Transformers;
+using Tidar.Models.Weights;
+using Tidar.Models.Weights.Safetensors;
+using Tidar.Tests;
+using Tidar.Training.Adapters;
+using Tidar.Training.Data.Synthetic;
+using Tidar.Training.Recipes;
+using Tidar.Training.Selectors;
+using Tidar.Training.Tokenization;
+
+namespace Tidar.Training.Tests.Selectors;
+
+/// <summary>Training of path selectors for small random models, with adapters and without, on the models' own answers.</summary>
+public sealed class SelectorTrainerTests : IDisposable
+{
+    private const int Answers = 20;
+    private const int DraftLength = 4;
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly WorkerTeam _team = new(2);
+    private readonly string _model;
+    private readonly string _adapter;
+
+    public SelectorTrainerTests()
+    {
+        // It drafts with mask token 39 (badly), and its adapter with random factors (as badly).
+        ModelConfig config = RandomModel.Config(ModelArchitecture.Qwen2, vocabulary: 40, draftLength: DraftLength) with { EosTokenIds = [38] };
+        _model = _folder.File("model");
+        _adapter = _folder.File("adapter");
+        Directory.CreateDirectory(_model);
+        Directory.CreateDirectory(_adapter);
+        SafetensorsWriter.Write(Path.Combine(_model, "model.safetensors"), RandomModel.Tensors(config, seed: 9, scale: 3), StoredType.F32);
+        ModelConfigWriter.Write(Path.Combine(_model, "config.json"), config, StoredType.F32);
+        string letters = string.Concat(Enumerable.Range(0, 38).Select(i => (char)('A' + i)));
+        File.WriteAllBytes(Path.Combine(_model, "tokenizer.json"), CharacterTokenizer.Create([letters], ["<end>", "<mask>"]));
+        AdapterWriter.Write(
+            _adapter, "random", 3, DraftLength, ["q_proj"], null, RandomAdapter.Tensors(config, 3, DraftLength, seed: 4, shared: true).Values, StoredType.F32);
+        using Checkpoint checkpoint = Checkpoint.Open(_model);
+        using Transformer model = Transformer.Load(checkpoint, _team);
+        int[][] prompts = [.. Enumerable.Range(0, Answers).Select(i => new[] { i, (7 * i) % 38, 5 })];
+        using StreamWriter writer = new(_folder.File("answers.jsonl"));
+        foreach (GenerationResult result in new BatchGenerator(model, null, 8).Run(prompts, _ => new GenerationOptions { MaxTokens = 24, Strategy = StrategyKind.Autoregressive }))
+            writer.WriteLine(JsonSerializer.Serialize(new { prompt_ids = result.PromptIds, completion_ids = result.Ids }));
+    }
+
+    public void Dispose()
+    {
+        _team.Dispose();
+        _folder.Dispose();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Held_out_tokens_a_pass_are_those_of_decoding_with_the_selector_that_was_saved(bool adapted)
+    {
+        SelectorRecipe recipe = Write("run", steps: 60);
+        List<TrainingProgress> reports = [];
+        string folder = Train(recipe, adapted, reports: reports);
+        Assert.Equal(adapted ? _adapter : _model, folder);
+        TrainingProgress last = reports[^1];
+        Assert.True(last.Loss < reports[0].Loss, $"loss {reports[0].Loss} to {last.Loss}");
+        using Checkpoint checkpoint = Checkpoint.Open(_model);
+        using Transformer model = Transformer.Load(checkpoint, _team, adapter: adapted ? MaskAdapter.Read(_adapter, checkpoint.Config) : null);
+        AssertDecoding(model, checkpoint, last.Drafts!, new GenerationOptions());
+        AssertDecoding(model, checkpoint, last.PlainDrafts!, new GenerationOptions { PathSelector = false });
+        Assert.True(last.BestDrafts!.FusedTokensPerPass >= Math.Max(last.Drafts!.FusedTokensPerPass, last.PlainDrafts!.FusedTokensPerPass));
+        using JsonDocument metrics = JsonDocument.Parse(File.ReadLines(Path.Combine(recipe.Output, "metrics.jsonl")).Last());
+        Assert.Equal(Math.Round(last.Drafts.FusedTokensPerPass, 4), metrics.RootElement.GetProperty("held_out_tokens_per_pass_fused").GetDouble());
+        Assert.Equal(
+            Math.Round(last.PlainDrafts.TwoPassTokensPerPass, 4), metrics.RootElement.GetProperty("held_out_without_selector_tokens_per_pass_two_pass").GetDouble());
+    }
+
+    [Fact]
+    public void A_cancelled_and_resumed_run_ends_with_the_bits_of_an_uninterrupted_one()
+    {
+        byte[] whole = File.ReadAllBytes(Path.Combine(Train(Write("whole", steps: 7)), SelectorNames.TensorFile));
+        SelectorRecipe recipe = Write("cut", steps: 7);
+        using CancellationTokenSource cancel = new();
+        Assert.Throws<OperationCanceledException>(() => Train(recipe, cancellation: cancel.Token, onStep: p =>
+        {
+            if (p.Step == 4)
+                cancel.Cancel();
+        }));
+
+        // With the blocks of the first part, and without: then they are drafted again.
+        File.Delete(Path.Combine(recipe.Output, "blocks.bin"));
+        using WorkerTeam other = new(3);
+        Assert.Equal(whole, File.ReadAllBytes(Path.Combine(Train(recipe, resume: true, team: other), SelectorNames.TensorFile)));
+        Assert.Equal(7, File.ReadAllLines(Path.Combine(recipe.Output, "metrics.jsonl")).Length);
+    }
+
+    [Fact]
+    public void Blocks_are_drafted_once_for_all_selectors_that_can_share_them()
+    {
+        List<int> drafted = [];
+        Train(Write("run", steps: 3), collecting: (done, _) => drafted.Add(done));
+        Assert.Equal([.. drafted.Order()], drafted);
+        Assert.NotEmpty(drafted);
+        Directory.Delete(Path.Combine(_folder.File("run"), "checkpoints"), recursive: true);
+        string path = _folder.Write("run.yaml", File.ReadAllText(_folder.File("run.yaml")).Replace("rank: 4", "rank: 3", StringComparison.Ordinal));
+        Train(SelectorRecipeReader.Read(path), collecting: (_, _) => Assert.Fail("drafted again"));
+        Directory.Delete(Path.Combine(_folder.File("run"), "checkpoints"), recursive: true);
+        drafted.Clear();
+        path = _folder.Write("run.yaml", File.ReadAllText(path).Replace("count: 60", "count: 59", StringComparison.Ordinal));
+        Train(SelectorRecipeReader.Read(path), collecting: (done, _) => drafted.Add(done));
+        Assert.NotEmpty(drafted);
+    }
+
+    [Fact]
+    public void A_run_is_not_begun_over_another_nor_resumed_by_another_recipe_nor_for_a_model_that_does_not_draft()
+    {
+        Train(Write("run", steps: 2));
+        Assert.Contains("without checkpoints", Mistake(() => Train(Write("run", steps: 2))), StringComparison.Ordinal);
+        Assert.Contains("steps", Mistake(() => Train(Write("run", steps: 3), resume: true)), StringComparison.Ordinal);
+        Assert.Contains("checkpoint to resume", Mistake(() => Train(Write("new", steps: 3), resume: true)), StringComparison.Ordinal);
+        string config = Path.Combine(_model, "config.json");
+        File.WriteAllText(config, File.ReadAllText(config).Replace("\"tidar\"", "\"other\"", StringComparison.Ordinal));
+        Assert.Contains("trained with TiDAR", Mistake(() => Train(Write("plain", steps: 3), adapted: false)), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("rank: 4", "rank: 0", "selector.rank")]
+    [InlineData("rank: 4", "ranks: 4", "selector.ranks")]
+    [InlineData("count: 60", "count: 0", "blocks.count")]
+    [InlineData("document_tokens: 64", "document_tokens: 5000", "document_tokens")]
+    [InlineData("answers.jsonl", "none.jsonl", "none.jsonl")]
+    public void Recipes_that_cannot_be_are_one_line(string old, string changed, string part)
+    {
+        Write("bad", steps: 2);
+        string path = _folder.Write("bad.yaml", File.ReadAllText(_folder.File("bad.yaml")).Replace(old, changed, StringComparison.Ordinal));
+        Assert.Contains(part, Mistake(() => Train(SelectorRecipeReader.Read(path))), StringComparison.Ordinal);
+    }
+
+    private static string Mistake(Action action) => Assert.Throws<InvalidInputException>(action).Message;
+
+    private void AssertDecoding(Transformer model, Checkpoint checkpoint, DraftEvaluation drafts, GenerationOptions options)
+    {
+        TextGenerator generator = new(model);
+        int tokens = 0, fused = 0, twoPass = 0;
+        SelectorRecipe recipe = Write("peek", steps: 2);
+        using PreparedDocuments documents = new(recipe.Source, recipe.Data, recipe.Seed, CorpusSplit.HeldOut, checkpoint, maskToken: -1, recipe.DocumentTokens);
+        for (int d = 0; d < recipe.EvaluationDocuments; d++)
+        {
+            PreparedDocument document = documents.Next();
+            int prompt = Array.IndexOf(document.Labelled, true), count = document.Tokens.Length - prompt;
+            tokens += count;
+            fused += Passes(TidarMode.Fused);
+            twoPass += Passes(TidarMode.TwoPass);
+
+            // The prefill is not counted.
+            int Passes(TidarMode mode)
+            {
+                GenerationResult result = generator.Generate(document.Tokens.AsSpan(0, prompt), options with { MaxTokens = count, Mode = mode });
+                Assert.Equal(document.Tokens.Skip(prompt), result.Ids);
+                return result.Passes - 1;
+            }
+        }
+
+        Assert.Equal((double)tokens / fused, drafts.FusedTokensPerPass, 1e-12);
+        Assert.Equal((double)tokens / twoPass, drafts.TwoPassTokensPerPass, 1e-12);
+    }
+
+    private SelectorRecipe Write(string name, int steps) => SelectorRecipeReader.Read(_folder.Write($"{name}.yaml", $$"""
+        output: {{name}}
+        seed: 3
+        data:
+          - jsonl: answers.jsonl
+            held_out: 0.3
+        selector: { rank: 4, candidates: 8, predecessors: 2 }
+        objective: { slot_decay: 0.9 }
+        blocks: { count: 60, per_document: 6, document_tokens: 64 }
+        batch: { blocks_per_step: 16 }
+        steps: {{steps}}
+        optimizer: { learning_rate: 0.02, warmup_steps: 2 }
+        evaluation: { documents: 6 }
+        checkpoint: { every: 3 }
+        """));
+
+    private string Train(
+        SelectorRecipe recipe,
+        bool adapted = true,
+        bool resume = false,
+        WorkerTeam? team = null,
+        List<TrainingProgress>? reports = null,
+        Action<TrainingProgress>? onStep = null,
+        Action<int, int>? collecting = null,
+        CancellationToken cancellation = default)
+    {
+        using Checkpoint checkpoint = Checkpoint.Open(_model);
+        MaskAdapter? adapter = adapted ? MaskAdapter.Read(_adapter, checkpoint.Config) : null;
+        using SelectorTrainer trainer = SelectorTrainer.Create(recipe, checkpoint, adapter, team ?? _team, null, resume, collecting, cancellation);
+        trainer.Run(
+            progress =>
+            {
+                reports?.Add(progress);
+                onStep?.Invoke(progress);
+            },
+            cancellation);
+        return trainer.Folder!;
+    }
+}
