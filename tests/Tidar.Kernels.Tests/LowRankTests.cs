@@ -107,7 +107,7 @@ public sealed class LowRankTests
         Assert.Throws<InvalidOperationException>(() => input.Set(team, second, new float[64], 1, term, [true]));
         Assert.Throws<ArgumentOutOfRangeException>(() => input.Set(team, first, new float[128], 2, term, [true]));
         input.Set(team, first, new float[64], 1, term, [true]);
-        Assert.Throws<InvalidOperationException>(() => first.ArgMax(team, input, -1, new int[1], new float[1]));
+        Assert.Throws<InvalidOperationException>(() => first.Top(team, input, -1, 1, new int[1], new float[1]));
     }
 
     private static float[] Values(Random random, int count) => [.. Enumerable.Range(0, count).Select(_ => random.NextSingle() - 0.5f)];

@@ -1,4 +1,5 @@
 using Tidar.Kernels.Elementwise;
+using Tidar.Kernels.Matrices;
 using Tidar.Kernels.Threading;
 using Tidar.Models.Selectors;
 using Tidar.Models.Transformers;
@@ -16,7 +17,8 @@ internal sealed class SelectorLoss : IDisposable
     private readonly SelectorParameters _parameters;
     private readonly SelectorBlocks _blocks;
     private readonly TokenTable _table;
-    private readonly LinearLayer _linear;
+    private readonly LinearGradient _gradient;
+    private readonly PackedOperand _gateWeights = new();
     private readonly float[] _slotWeights;
     private readonly float[] _ones;
     private readonly TokenUse[] _before;
@@ -41,7 +43,7 @@ internal sealed class SelectorLoss : IDisposable
     /// <param name="mostBlocks">Most blocks of one call.</param>
     public SelectorLoss(WorkerTeam team, SelectorParameters parameters, SelectorBlocks blocks, TokenTable table, double slotDecay, int mostBlocks)
     {
-        (_team, _parameters, _blocks, _table, _linear) = (team, parameters, blocks, table, new LinearLayer(team));
+        (_team, _parameters, _blocks, _table, _gradient) = (team, parameters, blocks, table, new LinearGradient(team, TrainingPrecision.Float32));
         SelectorShape shape = parameters.Shape;
         _slotWeights = new float[shape.Slots + 1];
         double weight = 1;
@@ -51,8 +53,8 @@ internal sealed class SelectorLoss : IDisposable
         Array.Fill(_ones, 1);
         _before = [.. Enumerable.Range(0, shape.Predecessors).Select(_ => new TokenUse(table, shape.HiddenSize))];
         _candidates = new TokenUse(table, shape.HiddenSize);
-        _from = [.. _before.Select((use, i) => new TokenMaps(team, _linear, parameters, use, parameters.From(i)))];
-        _to = new TokenMaps(team, _linear, parameters, _candidates, parameters[SelectorNames.To].Slice);
+        _from = [.. _before.Select((use, i) => new TokenMaps(team, _gradient, parameters, use, parameters.From(i)))];
+        _to = new TokenMaps(team, _gradient, parameters, _candidates, parameters[SelectorNames.To].Slice);
         _states = new Activation(shape.HiddenSize);
         _gates = new Activation(shape.Rank);
         _queries = new Activation(shape.Rank);
@@ -78,7 +80,8 @@ internal sealed class SelectorLoss : IDisposable
         _weighted.Rows(rows);
         _scores.Rows(rows);
         _team.Run(ref read, rows);
-        _linear.Forward(states, rows, _parameters.Values(_parameters[SelectorNames.Gate].Slice), shape.Rank, gates);
+        _gateWeights.PackTransposed(_team, _parameters.Values(_parameters[SelectorNames.Gate].Slice), shape.Rank, shape.HiddenSize);
+        _gateWeights.Multiply(_team, states, rows, gates);
         foreach (TokenMaps map in _from)
             map.Forward();
         _to.Forward();
@@ -94,7 +97,7 @@ internal sealed class SelectorLoss : IDisposable
 
     public void Dispose()
     {
-        foreach (IDisposable part in _before.Concat<IDisposable>(_from).Concat([_candidates, _to, _linear, _states, _gates, _queries, _weighted, _scores]))
+        foreach (IDisposable part in _before.Concat<IDisposable>(_from).Concat([_candidates, _to, _gradient, _gateWeights, _states, _gates, _queries, _weighted, _scores]))
             part.Dispose();
     }
 
@@ -139,7 +142,7 @@ internal sealed class SelectorLoss : IDisposable
         _to.Backward(use => new(_weighted.Row(use / shape.Candidates), _scores.Row(use / shape.Candidates)[use % shape.Candidates]));
         foreach (TokenMaps map in _from)
             map.Backward(use => new(_queries.Row(use), 1));
-        _linear.WeightGradient(_gates.Rows(rows), _states.Rows(rows), rows, shape.Rank, _parameters.Gradients(_parameters[SelectorNames.Gate].Slice));
+        _gradient.AddWeights(_gates.Rows(rows), _states.Rows(rows), rows, shape.Rank, _parameters.Gradients(_parameters[SelectorNames.Gate].Slice));
         Span<float> bias = _parameters.Gradients(_parameters[SelectorNames.GateBias].Slice), scale = _parameters.Gradients(_parameters[SelectorNames.Scale].Slice);
         for (int r = 0; r < rows; r++)
         {

@@ -1,4 +1,5 @@
 using Tidar.Kernels.Elementwise;
+using Tidar.Kernels.Matrices;
 using Tidar.Kernels.Threading;
 using Tidar.Models.Transformers;
 using Tidar.Training.Backpropagation;
@@ -9,7 +10,8 @@ namespace Tidar.Training.Selectors;
 internal sealed class TokenMaps : IDisposable
 {
     private readonly WorkerTeam _team;
-    private readonly LinearLayer _linear;
+    private readonly LinearGradient _gradient;
+    private readonly PackedOperand _packed = new();
     private readonly SelectorParameters _parameters;
     private readonly TokenUse _use;
     private readonly ParameterSlice _weights;
@@ -17,9 +19,9 @@ internal sealed class TokenMaps : IDisposable
     private readonly Activation _results;
     private readonly Activation _gradients;
 
-    public TokenMaps(WorkerTeam team, LinearLayer linear, SelectorParameters parameters, TokenUse use, ParameterSlice weights)
+    public TokenMaps(WorkerTeam team, LinearGradient gradient, SelectorParameters parameters, TokenUse use, ParameterSlice weights)
     {
-        (_team, _linear, _parameters, _use, _weights) = (team, linear, parameters, use, weights);
+        (_team, _gradient, _parameters, _use, _weights) = (team, gradient, parameters, use, weights);
         _rank = parameters.Shape.Rank;
         _results = new Activation(_rank);
         _gradients = new Activation(_rank);
@@ -29,8 +31,11 @@ internal sealed class TokenMaps : IDisposable
     public delegate Contribution ContributionOf(int use);
 
     /// <summary>Maps all distinct tokens.</summary>
-    public void Forward() =>
-        _linear.Forward(_use.Embeddings.Rows(_use.Count), _use.Count, _parameters.Values(_weights), _rank, _results.Rows(_use.Count));
+    public void Forward()
+    {
+        _packed.PackTransposed(_team, _parameters.Values(_weights), _rank, _use.Embeddings.Width);
+        _packed.Multiply(_team, _use.Embeddings.Rows(_use.Count), _use.Count, _results.Rows(_use.Count));
+    }
 
     /// <summary>The result of a distinct token, [rank].</summary>
     public ReadOnlySpan<float> Result(int index) => _results.Row(index);
@@ -46,11 +51,12 @@ internal sealed class TokenMaps : IDisposable
         gradients.Clear();
         SumJob job = new(this, contribution);
         _team.Run(ref job, count);
-        _linear.WeightGradient(gradients, _use.Embeddings.Rows(count), count, _rank, _parameters.Gradients(_weights));
+        _gradient.AddWeights(gradients, _use.Embeddings.Rows(count), count, _rank, _parameters.Gradients(_weights));
     }
 
     public void Dispose()
     {
+        _packed.Dispose();
         _results.Dispose();
         _gradients.Dispose();
     }
