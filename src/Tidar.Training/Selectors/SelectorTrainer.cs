@@ -45,6 +45,8 @@ public sealed class SelectorTrainer : IDisposable, ITrainingTask
 
     int ITrainingTask.CheckpointEvery => _recipe.CheckpointEvery;
 
+    bool ITrainingTask.IsWriter => true;
+
     // Blocks are drafted again when a run goes on; which of them come next follows from the step.
     DataPosition ITrainingTask.Position => new(0, 0);
 
@@ -86,7 +88,7 @@ public sealed class SelectorTrainer : IDisposable, ITrainingTask
     /// <inheritdoc/>
     public void Dispose() => _run.Dispose();
 
-    string ITrainingTask.Save(DataPosition position) => _run.Save();
+    string? ITrainingTask.Save(DataPosition position) => _run.Save();
 
     TrainingProgress ITrainingTask.DoStep(CancellationToken cancellation)
     {
