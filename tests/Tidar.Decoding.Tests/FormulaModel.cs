@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Tidar.Decoding.Sampling;
 using Tidar.Models.Configuration;
 using Tidar.Models.Selectors;
 using Tidar.Models.Transformers;
