@@ -7,9 +7,17 @@ namespace Tidar.Training;
 /// <summary><c>metrics.jsonl</c>: one object a step, in order, also after resuming.</summary>
 internal sealed class MetricsFile : IDisposable
 {
+    /// <summary>The file's name in a run's folder.</summary>
+    public const string Name = "metrics.jsonl";
+
+    private readonly string _path;
     private readonly StreamWriter _writer;
 
-    private MetricsFile(StreamWriter writer) => _writer = writer;
+    private MetricsFile(string path)
+    {
+        _path = path;
+        _writer = new StreamWriter(path, append: true) { AutoFlush = true };
+    }
 
     /// <summary>Opens the file of a run that has done <paramref name="step"/> steps; lines of later steps (from a run that was killed) are dropped.</summary>
     /// <exception cref="InvalidInputException">The place cannot be written.</exception>
@@ -25,7 +33,7 @@ internal sealed class MetricsFile : IDisposable
                 foreach (string line in kept)
                     writer.Write(line + "\n");
             });
-            return new MetricsFile(new StreamWriter(path, append: true) { AutoFlush = true });
+            return new MetricsFile(path);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -34,6 +42,7 @@ internal sealed class MetricsFile : IDisposable
     }
 
     /// <summary>Adds a step.</summary>
+    /// <exception cref="InvalidInputException">The disk is full, or the file cannot be written any more.</exception>
     public void Write(TrainingProgress progress)
     {
         using MemoryStream stream = new();
@@ -63,10 +72,27 @@ internal sealed class MetricsFile : IDisposable
             json.WriteEndObject();
         }
 
-        _writer.Write(System.Text.Encoding.UTF8.GetString(stream.ToArray()) + "\n");
+        try
+        {
+            _writer.Write(System.Text.Encoding.UTF8.GetString(stream.ToArray()) + "\n");
+        }
+        catch (IOException error)
+        {
+            throw new InvalidInputException(_path, null, "a place that can be written", error.Message, error);
+        }
     }
 
-    public void Dispose() => _writer.Dispose();
+    public void Dispose()
+    {
+        try
+        {
+            _writer.Dispose();
+        }
+        catch (IOException)
+        {
+            // What a failed write left in the buffer cannot be written now either; that write has said so.
+        }
+    }
 
     private static void Write(Utf8JsonWriter json, DraftEvaluation drafts, string prefix)
     {

@@ -4,6 +4,7 @@ using Tidar.Kernels.Threading;
 using Tidar.Models;
 using Tidar.Training.Data;
 using Tidar.Training.Distributed;
+using Tidar.Training.Evaluation;
 using Tidar.Training.Losses;
 using Tidar.Training.Recipes;
 
@@ -20,7 +21,8 @@ public sealed class Trainer : IDisposable, ITrainingTask
     private readonly Recipe _recipe;
     private readonly TrainingRun _run;
     private readonly Stopwatch _clock = new();
-    private RankedPasses? _heldOut;
+    private List<List<TokenSequence>>? _heldOut;
+    private RankedPasses? _heldOutPasses;
     private readonly Speed _speed = new();
 
     private Trainer(TrainingRun run)
@@ -89,23 +91,19 @@ public sealed class Trainer : IDisposable, ITrainingTask
     TrainingProgress ITrainingTask.DoStep(CancellationToken cancellation)
     {
         _clock.Restart();
-        RankedPasses passes = DrawStep();
+        List<List<TokenSequence>> rows = DrawStep();
+        RankedPasses passes = Lay(rows);
         LossWeights weights = LossWeights.For(_recipe.Objective, _recipe.Alpha, passes.Targets.AutoregressiveTargets, passes.Targets.DiffusionTargets);
         LossSums sums = AddGradients(passes, weights, cancellation);
         double loss = weights.Total(sums), norm = _run.Optimizer.GradientNorm(), rate = _recipe.Schedule.At(Step);
-        if (!double.IsFinite(loss) || !double.IsFinite(norm))
-        {
-            throw _run.Ranks.Shared(new InvalidInputException(
-                _recipe.Source, $"step {Step + 1}", "a finite loss and gradient (a smaller learning rate may help)", $"loss {loss}, gradient norm {norm}"));
-        }
-
+        CheckLoss(loss, norm, sums, rows);
         _run.Optimizer.Step(rate, norm);
         _run.Exchange.GatherWeights();
         _run.Decoder.Refresh();
         long tokens = passes.TextTokens;
         _run.Tokens += tokens;
         double seconds = _clock.Elapsed.TotalSeconds;
-        LossSums? heldOut = _recipe.EvaluateEvery > 0 && (Step == _recipe.Steps || Step % _recipe.EvaluateEvery == 0) ? Evaluate() : null;
+        bool evaluates = _recipe.EvaluateEvery > 0 && (Step == _recipe.Steps || Step % _recipe.EvaluateEvery == 0);
         return new TrainingProgress(
             Step,
             _recipe.Steps,
@@ -117,15 +115,27 @@ public sealed class Trainer : IDisposable, ITrainingTask
             _run.Tokens,
             _speed.Add(tokens, seconds),
             _speed.Remaining((_recipe.Steps - Step) * tokens),
-            heldOut,
-            Checkpoint: null);
+            evaluates ? Evaluate() : null,
+            Checkpoint: null)
+        {
+            Drafts = evaluates && _recipe.Objective.TrainsDrafts && _recipe.DraftLength > 1 && _recipe.DraftRows > 0 && _run.Ranks.Rank == 0 ? EvaluateDrafts() : null,
+        };
+    }
+
+    // Weights of 1/t make the random masks' mean loss jump; of them, only what is no number stops a run.
+    private void CheckLoss(double loss, double norm, LossSums sums, List<List<TokenSequence>> rows)
+    {
+        double steady = double.IsFinite(loss) && _recipe.Objective.MasksAtRandom ? sums.AutoregressiveMean : loss;
+        double limit = LossCheck.Limit(_run.Parameters.Config.VocabularySize);
+        if (LossCheck.Mistake(_recipe.Source, Step + 1, steady, norm, limit, rows.SelectMany(static r => r).Select(static d => d.Place)) is { } mistake)
+            throw _run.Ranks.Shared(mistake);
     }
 
     // Every rank draws every row: which rows a step has, and what masks them, does not depend on the number of ranks.
-    private RankedPasses DrawStep()
+    private List<List<TokenSequence>> DrawStep()
     {
         List<List<TokenSequence>> rows = [.. Enumerable.Range(0, _recipe.RowsPerStep).Select(_ => _run.Packer.Next())];
-        return Lay(_recipe.Objective.MasksAtRandom ? Mask(rows, SplitMix64.Mix(_recipe.Seed + ((ulong)Step << 20))) : rows);
+        return _recipe.Objective.MasksAtRandom ? Mask(rows, SplitMix64.Mix(_recipe.Seed + ((ulong)Step << 20))) : rows;
     }
 
     private LossSums AddGradients(RankedPasses passes, LossWeights weights, CancellationToken cancellation)
@@ -165,7 +175,11 @@ public sealed class Trainer : IDisposable, ITrainingTask
     // every time, so that the loss is an estimate of the bound on the negative log-likelihood.
     private LossSums Evaluate()
     {
-        _heldOut ??= Lay(_recipe.Objective is TrainingObjective.BlockDiffusion or TrainingObjective.MaskedDiffusion ? Mask(_run.HeldOutRows(), HeldOutMasks) : _run.HeldOutRows());
-        return _heldOut.Total(_heldOut.Own.Select(pass => _run.Decoder.Evaluate(pass)));
+        _heldOut ??= _run.HeldOutRows();
+        _heldOutPasses ??= Lay(_recipe.Objective is TrainingObjective.BlockDiffusion or TrainingObjective.MaskedDiffusion ? Mask(_heldOut, HeldOutMasks) : _heldOut);
+        return _heldOutPasses.Total(_heldOutPasses.Own.Select(pass => _run.Decoder.Evaluate(pass)));
     }
+
+    private DraftEvaluation EvaluateDrafts() => DraftMeasurement.Measure(
+        _run.Decoder, _run.Layout, [.. _heldOut!.Take(_recipe.DraftRows).SelectMany(static r => r)], _recipe.RowsPerPass * _recipe.RowTokens);
 }

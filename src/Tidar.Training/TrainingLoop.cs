@@ -1,4 +1,5 @@
 using Tidar.Training.Data;
+using Tidar.Training.Plots;
 
 namespace Tidar.Training;
 
@@ -9,7 +10,7 @@ internal static class TrainingLoop
     /// <returns>The last step's progress; null where none was left to do.</returns>
     public static TrainingProgress? Run(ITrainingTask task, Action<TrainingProgress>? report, CancellationToken cancellation)
     {
-        using MetricsFile? metrics = task.IsWriter ? MetricsFile.Open(Path.Combine(task.Output, "metrics.jsonl"), task.Step) : null;
+        using MetricsFile? metrics = task.IsWriter ? MetricsFile.Open(Path.Combine(task.Output, MetricsFile.Name), task.Step) : null;
         TrainingProgress? last = null;
         while (task.Step < task.Steps)
         {
@@ -29,6 +30,8 @@ internal static class TrainingLoop
             metrics?.Write(last);
             if (task.Step == task.Steps || task.Step % task.CheckpointEvery == 0)
                 last = last with { Checkpoint = task.Save(task.Position) };
+            if (metrics is not null && (last.Checkpoint is not null || last.Evaluation is not null))
+                TrainingCurve.Draw(Path.Combine(task.Output, MetricsFile.Name), Path.Combine(task.Output, TrainingCurve.FileName));
             report?.Invoke(last);
         }
 

@@ -21,11 +21,12 @@ namespace Tidar.Training;
 /// </summary>
 internal sealed class TrainingRun : IDisposable
 {
-    private TrainingRun(Recipe recipe, WorkerTeam team, ICollectives ranks, Tokenizer tokenizer, ModelConfig config)
+    private TrainingRun(Recipe recipe, WorkerTeam team, ICollectives ranks, Tokenizer tokenizer, ModelConfig config, Companions companions)
     {
         Recipe = recipe;
         Ranks = ranks;
         Tokenizer = tokenizer;
+        Companions = companions;
         Parameters = new ParameterSet(config);
         Decoder = new TrainableDecoder(team, Parameters, recipe.Precision, recipe.ActivationCheckpointing);
         ParameterShards shards = new(Parameters, ranks.Rank, ranks.Size);
@@ -65,6 +66,8 @@ internal sealed class TrainingRun : IDisposable
     /// <summary>Clean tokens trained on.</summary>
     public long Tokens { get; set; }
 
+    private Companions Companions { get; }
+
     private DocumentStream Stream { get; }
 
     private DocumentEncoder Encoder { get; }
@@ -75,18 +78,21 @@ internal sealed class TrainingRun : IDisposable
     {
         if (new CheckpointFolder(recipe.Output).Latest is { } existing)
             throw new InvalidInputException(recipe.Source, "output", "a folder without checkpoints, or resuming", existing);
-        Tokenizer tokenizer = TokenizerFactory.Create(recipe);
-        if (recipe.InitialCheckpoint is not null)
+        using Checkpoint? initial = recipe.InitialCheckpoint is null ? null : Checkpoint.Open(recipe.InitialCheckpoint);
+        Tokenizer tokenizer = TokenizerFactory.Create(recipe, initial);
+        ModelConfig shape = initial?.Config ?? recipe.Model! with { VocabularySize = tokenizer.VocabularySize };
+        if (tokenizer.VocabularySize > shape.VocabularySize)
         {
-            using Checkpoint checkpoint = Checkpoint.Open(recipe.InitialCheckpoint);
-            TrainingRun tuned = new(recipe, team, ranks, tokenizer, Complete(recipe, checkpoint.Config, tokenizer));
-            tuned.Parameters.Load(checkpoint);
-            tuned.Decoder.Refresh();
-            return tuned;
+            throw new InvalidInputException(
+                recipe.Source, "tokenizer.path", $"a tokenizer of at most {shape.VocabularySize} tokens, as many as {initial!.Path} has", $"{tokenizer.VocabularySize}");
         }
 
-        TrainingRun run = new(recipe, team, ranks, tokenizer, Complete(recipe, recipe.Model! with { VocabularySize = tokenizer.VocabularySize }, tokenizer));
-        Initialization.Run(run.Parameters, recipe.Seed);
+        ModelConfig config = Complete(recipe, shape, ref tokenizer);
+        TrainingRun run = new(recipe, team, ranks, tokenizer, config, Companions.Of(recipe, initial));
+        if (initial is null)
+            Initialization.Run(run.Parameters, recipe.Seed);
+        else
+            run.Parameters.Load(initial);
         run.Decoder.Refresh();
         return run;
     }
@@ -98,7 +104,7 @@ internal sealed class TrainingRun : IDisposable
         string folder = new CheckpointFolder(recipe.Output).Latest
             ?? throw new InvalidInputException(recipe.Source, "output", "a folder with a checkpoint to resume from", recipe.Output);
         TrainingStateFile.Read(Path.Combine(folder, TrainingStateFile.Name)).CheckSettings(recipe.Source, recipe.Settings, folder);
-        TrainingRun run = new(recipe, team, ranks, Tokenizer.Load(folder), ModelConfigReader.ReadFolder(folder));
+        TrainingRun run = new(recipe, team, ranks, Tokenizer.Load(folder), ModelConfigReader.ReadFolder(folder), Companions.InFolder(folder));
         TrainingState state = TrainingCheckpoint.Read(folder, run.Parameters, run.Optimizer);
         run.Packer.MoveTo(state.Position);
         run.Tokens = state.Tokens;
@@ -138,7 +144,7 @@ internal sealed class TrainingRun : IDisposable
         return Checkpoints.Write(
             Optimizer.Steps,
             Recipe.KeepCheckpoints,
-            folder => TrainingCheckpoint.Write(folder, Parameters, Optimizer, Tokenizer, Recipe.Tokenizer.Folder, state));
+            folder => TrainingCheckpoint.Write(folder, Parameters, Optimizer, Tokenizer, Companions, state));
     }
 
     /// <summary>Writes the finished model.</summary>
@@ -148,7 +154,7 @@ internal sealed class TrainingRun : IDisposable
         if (Ranks.Rank > 0)
             return null;
         string path = Path.Combine(Recipe.Output, "model");
-        CheckpointFolder.Replace(path, folder => TrainingCheckpoint.WriteModel(folder, Parameters, Tokenizer, Recipe.Tokenizer.Folder, Recipe.FinalType));
+        CheckpointFolder.Replace(path, folder => TrainingCheckpoint.WriteModel(folder, Parameters, Tokenizer, Companions, Recipe.FinalType));
         return path;
     }
 
@@ -162,16 +168,15 @@ internal sealed class TrainingRun : IDisposable
         Parameters.Dispose();
     }
 
-    private static ModelConfig Complete(Recipe recipe, ModelConfig config, Tokenizer tokenizer)
+    private static ModelConfig Complete(Recipe recipe, ModelConfig config, ref Tokenizer tokenizer)
     {
         if (recipe.RowTokens > config.MaxPositions)
             throw new InvalidInputException(recipe.Source, "batch.row_tokens", $"at most {config.MaxPositions}, the model's context", $"{recipe.RowTokens}");
-        int end = TokenizerFactory.Id(recipe, tokenizer, recipe.Tokenizer.EndToken, "tokenizer.end_token", config.VocabularySize);
-        IReadOnlyList<int> ends = config.EosTokenIds.Contains(end) ? [end, .. config.EosTokenIds.Where(e => e != end)] : [end];
-        config = config with { EosTokenIds = ends, Tidar = null, Diffusion = null };
+        config = config with { EosTokenIds = SpecialTokens.Ends(recipe, config, tokenizer) };
+        int mask = recipe.Objective.HasMasks ? SpecialTokens.Mask(recipe, config, ref tokenizer) : -1;
+        config = config with { Tidar = null, Diffusion = null };
         if (!recipe.Objective.HasMasks)
             return config;
-        int mask = TokenizerFactory.Id(recipe, tokenizer, recipe.Tokenizer.MaskToken, "tokenizer.mask_token", config.VocabularySize);
         return recipe.Objective.TrainsDrafts
             ? config with { Tidar = new TidarConfig(recipe.DraftLength, mask) }
             : config with

@@ -99,7 +99,9 @@ public sealed class DataTests : IDisposable
 
     [Theory]
     [InlineData("{\"completion\":\"a\"}", "line 1: expected text, or prompt and completion")]
-    [InlineData("\n{\"prompt\":\"a\"}", "line 2: completion: expected a string")]
+    [InlineData("{\"text\":\"a\"}\n{\"prompt\":\"a\"}", "line 2: completion: expected a string")]
+    [InlineData("{\"text\":\"a\"}\n \n{\"text\":\"b\"}", "line 2: expected a JSON object, found an empty line")]
+    [InlineData("{\"text\":\"\"}", "line 1: text: expected some text, found an empty string")]
     [InlineData("{\"text\":3}", "line 1: text: expected a string")]
     [InlineData("[1]", "line 1: expected a JSON object")]
     [InlineData("{\"text\"", "line 1")]
@@ -111,7 +113,7 @@ public sealed class DataTests : IDisposable
         InvalidInputException error = Assert.Throws<InvalidInputException>(() =>
         {
             using JsonLinesFile file = new(path, trainOnPrompts: false, () => null);
-            file.Read(0);
+            file.Read(file.Count - 1);
         });
         Assert.Contains(message, error.Message, StringComparison.Ordinal);
     }

@@ -10,10 +10,10 @@ using Tidar.Training.Optimizer;
 
 namespace Tidar.Cli.Benchmarks;
 
-/// <summary>Whole optimizer steps of full training on a named shape with random weights and tokens, beside the bfloat16 peak.</summary>
+/// <summary>Whole optimizer steps of full training on random tokens, beside the bfloat16 peak.</summary>
 internal sealed class TrainingBenchmark : IDisposable
 {
-    private const int WeightSeed = 1;
+    private const int TokenSeed = 1;
 
     private readonly CommandContext _context;
     private readonly WorkerTeam _team;
@@ -24,19 +24,18 @@ internal sealed class TrainingBenchmark : IDisposable
     private readonly LossWeights _weights;
 
     /// <summary>Sets the model and the batch up.</summary>
-    public TrainingBenchmark(CommandContext context, TrainingBenchmarkSettings settings)
+    public TrainingBenchmark(CommandContext context, Checkpoint checkpoint, TrainingBenchmarkSettings settings)
     {
         _context = context;
         Settings = settings;
-        ModelConfig config = NamedShapes.ByName[settings.Shape];
+        ModelConfig config = checkpoint.Config;
         _team = new WorkerTeam(settings.Threads);
         _parameters = new ParameterSet(config);
-        using (Checkpoint random = Checkpoint.InMemory(config, [.. DecoderLayout.Tensors(config).Select(static t => new RandomTensor(t.Name, t.Shape, WeightSeed))]))
-            _parameters.Load(random);
+        _parameters.Load(checkpoint);
         _decoder = new TrainableDecoder(_team, _parameters, settings.Precision, settings.Recomputes);
         _decoder.Refresh();
         _optimizer = new AdamW(_team, _parameters, new AdamWSettings());
-        Random tokens = new(WeightSeed);
+        Random tokens = new(TokenSeed);
         TokenSequence[] documents = [.. Enumerable.Range(0, settings.Rows).Select(_ => new TokenSequence(
             [.. Enumerable.Range(0, settings.RowTokens).Select(_ => tokens.Next(config.VocabularySize - 1))]))];
         _batch = new TidarLayout(TrainingObjective.Tidar, settings.DraftLength, config.VocabularySize - 1).Build(documents);

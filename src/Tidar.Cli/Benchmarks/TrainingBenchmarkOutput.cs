@@ -18,7 +18,7 @@ internal static class TrainingBenchmarkOutput
         writer.Real("peak_tops", limits.BFloat16Tops);
         writer.Real("f32_tflops", limits.Float32Tops);
         writer.Real("bandwidth_gbs", limits.BandwidthGbs);
-        writer.WriteString("model", settings.Shape);
+        writer.WriteString("model", settings.Model);
         writer.WriteString("precision", NameOf(settings.Precision));
         writer.WriteBoolean("activation_checkpointing", settings.Recomputes);
         writer.WriteNumber("parameters", benchmark.Parameters);
@@ -47,7 +47,7 @@ internal static class TrainingBenchmarkOutput
         TrainingBenchmarkSettings settings = benchmark.Settings;
         context.Output.WriteLine($"{Processor.Name}, tier {BenchmarkOutput.NameOf(Processor.Tier)}, {limits.Threads} threads: "
             + $"bf16 {Number(limits.BFloat16Tops, "F3")} TFLOP/s, f32 {Number(limits.Float32Tops, "F3")} TFLOP/s, memory {Number(limits.BandwidthGbs, "F1")} GB/s");
-        context.Output.WriteLine($"{settings.Shape}, {NameOf(settings.Precision)}, one optimizer step of {settings.Rows} × {settings.RowTokens} clean tokens, K = {settings.DraftLength}");
+        context.Output.WriteLine($"{settings.Model}, {NameOf(settings.Precision)}, one optimizer step of {settings.Rows} × {settings.RowTokens} clean tokens, K = {settings.DraftLength}");
         Table table = Tables.Plain("slots", "ms", "best ms", "TFLOP", "of attention", "tokens/s", "share of peak", "best share", "linear alone", "GB");
         table.Row(
             Number(benchmark.Slots, "F0"),

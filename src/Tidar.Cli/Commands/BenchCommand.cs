@@ -3,6 +3,7 @@ using Tidar.Cli.Benchmarks;
 using Tidar.Cli.Hosting;
 using Tidar.Cli.Options;
 using Tidar.Models.Configuration;
+using Tidar.Models.Weights;
 using Tidar.Training.Backpropagation;
 
 namespace Tidar.Cli.Commands;
@@ -101,7 +102,8 @@ internal static class BenchCommand
 
     private static Command Train(CommandContext context)
     {
-        Option<string?> shape = Opt.Choice("--shape", "shape of a published model, with random weights (default: smollm2-135m)", [.. NamedShapes.ByName.Keys]);
+        Option<string?> shape = Opt.Choice("--shape", "shape of a published model, with random weights", [.. NamedShapes.ByName.Keys]);
+        Option<string?> model = Opt.Text("--model", "PATH|NAME", "Hugging Face folder, GGUF file, or a name under models/");
         Option<int?> draftLength = Opt.Whole("--draft-length", "K", "block length (default: 8)", least: 1, most: 1024);
         Option<string?> precision = Opt.Choice("--precision", "arithmetic of the products with weights (default: bf16)", "bf16", "f32");
         Option<int?> rowTokens = Opt.Whole("--row-tokens", "S", $"clean tokens of a row (default: {DefaultRowTokens})", least: 2, most: 1 << 20);
@@ -112,20 +114,21 @@ internal static class BenchCommand
         Option<bool> json = Opt.Json();
         Command command = new("train", "Measure whole optimizer steps of full training, as a share of the bfloat16 peak of the same run. See docs/training.md for what is counted.")
         {
-            shape, draftLength, precision, rowTokens, rows, recomputes, repetitions, threads, json,
+            shape, model, draftLength, precision, rowTokens, rows, recomputes, repetitions, threads, json,
         };
         command.SetAction(parsed =>
         {
             TrainingBenchmarkSettings settings = new(
-                parsed.GetValue(shape) ?? "smollm2-135m",
+                parsed.GetValue(shape) ?? parsed.GetValue(model) ?? "",
                 parsed.GetValue(draftLength) ?? 8,
                 parsed.GetValue(rowTokens) ?? DefaultRowTokens,
                 parsed.GetValue(rows) ?? DefaultRows,
                 parsed.GetValue(precision) == "f32" ? TrainingPrecision.Float32 : TrainingPrecision.BFloat16,
                 parsed.GetValue(recomputes),
                 parsed.GetValue(threads) ?? Environment.ProcessorCount);
+            using Checkpoint checkpoint = BenchOptions.OpenWeights(parsed.GetValue(shape), parsed.GetValue(model));
+            using TrainingBenchmark benchmark = new(context, checkpoint, settings);
             MachineLimits before = MachineLimits.Measure(settings.Threads);
-            using TrainingBenchmark benchmark = new(context, settings);
             Timing timing = benchmark.Measure(parsed.GetValue(repetitions) ?? DefaultTrainingSteps);
             MachineLimits limits = MachineLimits.Best(before, MachineLimits.Measure(settings.Threads));
             if (parsed.GetValue(json))

@@ -18,6 +18,7 @@ internal static class CommandTree
         root.Add(TemplateCommand.Create(context));
         root.Add(TokenizerTrainCommand.Create(context));
         root.Add(TrainCommand.Create(context));
+        root.Add(PlotCommand.Create(context));
         root.Add(BenchCommand.Create(context));
         root.Add(AdaptCommand.Create(context));
         root.Add(DistillCommand.Create(context));

@@ -58,15 +58,19 @@ internal sealed class BenchOptions
         return ExitCode.Done;
     }
 
-    private LoadedModel Open(ParseResult parsed, int threads, WeightFormat format, CommandContext context)
+    /// <summary>The weights that a benchmark runs with: random ones of a named shape, or those of a model.</summary>
+    /// <exception cref="CommandLineException">Both were named, or neither.</exception>
+    /// <exception cref="InvalidInputException">There is no such model, or it is malformed.</exception>
+    public static Checkpoint OpenWeights(string? shape, string? model)
     {
-        string? shape = parsed.GetValue(_shape), model = parsed.GetValue(_model), adapter = parsed.GetValue(_adapter);
         if (shape is null == model is null)
             throw new CommandLineException($"tidar bench: expected one of --shape and --model, found {(shape is null ? "neither" : "both")}");
         if (shape is null)
-            return new LoadedModel(Checkpoint.Open(ModelLocator.Find(model)), threads, format, context, adapter);
+            return Checkpoint.Open(ModelLocator.Find(model));
         ModelConfig config = NamedShapes.ByName[shape];
-        Checkpoint random = Checkpoint.InMemory(config, [.. DecoderLayout.Tensors(config).Select(static t => new RandomTensor(t.Name, t.Shape, WeightSeed))]);
-        return new LoadedModel(random, threads, format, context, adapter);
+        return Checkpoint.InMemory(config, [.. DecoderLayout.Tensors(config).Select(static t => new RandomTensor(t.Name, t.Shape, WeightSeed))]);
     }
+
+    private LoadedModel Open(ParseResult parsed, int threads, WeightFormat format, CommandContext context) =>
+        new(OpenWeights(parsed.GetValue(_shape), parsed.GetValue(_model)), threads, format, context, parsed.GetValue(_adapter));
 }

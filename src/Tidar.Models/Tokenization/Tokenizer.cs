@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
+using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Tidar.Models.Files;
 using Tidar.Models.Tokenization.Bpe;
 using Tidar.Models.Tokenization.Decoders;
@@ -81,6 +83,28 @@ public sealed class Tokenizer
     /// <summary>A tokenizer from a GGUF file's metadata.</summary>
     /// <exception cref="InvalidInputException">The metadata contradict themselves or name an unknown model or pre-tokenizer.</exception>
     public static Tokenizer FromGguf(GgufTokenizerData data) => FromJson(GgufConversion.ToJson(data), data.Source);
+
+    /// <summary>The same tokenizer with one special token more, whose id is <see cref="VocabularySize"/>.</summary>
+    public Tokenizer WithSpecialToken(string token)
+    {
+        JsonObject json = JsonNode.Parse(_json)!.AsObject();
+        if (json["added_tokens"] is not JsonArray added)
+            json["added_tokens"] = added = [];
+        added.Add(new JsonObject
+        {
+            ["id"] = VocabularySize,
+            ["content"] = token,
+            ["single_word"] = false,
+            ["lstrip"] = false,
+            ["rstrip"] = false,
+            ["normalized"] = false,
+            ["special"] = true,
+        });
+        using MemoryStream stream = new();
+        using (Utf8JsonWriter writer = new(stream, new JsonWriterOptions { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+            json.WriteTo(writer);
+        return FromJson(stream.ToArray(), token);
+    }
 
     /// <summary>
     /// Writes the <c>tokenizer.json</c> this tokenizer was made from (for a GGUF file: an equivalent one), to stand beside a checkpoint.

@@ -103,12 +103,9 @@ public sealed class AdapterTrainer : IDisposable, ITrainingTask
         }
 
         double loss = sum / weight, norm = _run.Optimizer.GradientNorm(), rate = _recipe.Schedule.At(Step);
-        if (!double.IsFinite(loss) || !double.IsFinite(norm))
-        {
-            throw new InvalidInputException(
-                _recipe.Source, $"step {Step + 1}", "a finite loss and gradient (a smaller learning rate may help)", $"loss {loss}, gradient norm {norm}");
-        }
-
+        double limit = LossCheck.Limit(_run.Parameters.Shape.Model.VocabularySize);
+        if (LossCheck.Mistake(_recipe.Source, Step + 1, loss, norm, limit, documents.Select(static d => d.Place)) is { } mistake)
+            throw mistake;
         _run.Optimizer.Step(rate, norm);
         _run.Decoder.Refresh();
         long rows = passes.Sum(p => (long)p.Rows);

@@ -5,6 +5,9 @@ namespace Tidar.Training.Adapters;
 /// <param name="Labelled">Which of them are targets.</param>
 public sealed record PreparedDocument(int[] Tokens, bool[] Labelled)
 {
+    /// <summary>Where the document came from, for messages.</summary>
+    public string Place { get; init; } = "";
+
     /// <summary>
     /// Where a block may begin: behind at least one token, where decoding would draft an answer, with something for slot 1 to predict (slot 0 decides nothing).
     /// </summary>

@@ -50,9 +50,9 @@ internal sealed class PreparedDocuments : IDisposable
         const int MostTries = 10_000;
         for (int i = 0; i < MostTries; i++)
         {
-            (int[] tokens, bool[] labelled) = _encoder.Encode(_stream.Next());
+            (int[] tokens, bool[] labelled) = _encoder.Encode(_stream);
             int length = Math.Min(tokens.Length, _longest);
-            PreparedDocument document = new(tokens[..length], labelled[..length]);
+            PreparedDocument document = new(tokens[..length], labelled[..length]) { Place = _stream.Place };
             if (document.Starts().Length > 0)
                 return document;
         }

@@ -45,8 +45,9 @@ internal sealed class ChunkedHead : IDisposable
     /// <summary>Losses alone.</summary>
     /// <param name="targets">The targets.</param>
     /// <param name="hidden">Residual stream after the last layer of each target's row, [targets, hidden].</param>
-    public void Evaluate<TTargets>(TTargets targets, Span<float> hidden)
-        where TTargets : struct, IHeadTargets, allows ref struct => Run(targets, hidden, [], evaluates: true);
+    /// <param name="banned">A token that decoding never chooses, and so never counts as the likeliest; -1 for none.</param>
+    public void Evaluate<TTargets>(TTargets targets, Span<float> hidden, int banned = -1)
+        where TTargets : struct, IHeadTargets, allows ref struct => Run(targets, hidden, [], evaluates: true, banned);
 
     /// <summary>Losses, and the gradients of head, norm and <paramref name="hidden"/>.</summary>
     /// <returns>The gradient of <paramref name="hidden"/>; its memory is reused by the next run.</returns>
@@ -54,7 +55,7 @@ internal sealed class ChunkedHead : IDisposable
         where TTargets : struct, IHeadTargets, allows ref struct
     {
         Span<float> gradient = _gradient.Rows(targets.Count);
-        Run(targets, hidden, gradient, evaluates: false);
+        Run(targets, hidden, gradient, evaluates: false, banned: -1);
         _norm.Backward(hidden, targets.Count, _weights.Norm, gradient, gradient, _weights.NormGradient, accumulate: false);
         return gradient;
     }
@@ -65,7 +66,7 @@ internal sealed class ChunkedHead : IDisposable
             part.Dispose();
     }
 
-    private void Run<TTargets>(TTargets targets, Span<float> hidden, Span<float> gradient, bool evaluates)
+    private void Run<TTargets>(TTargets targets, Span<float> hidden, Span<float> gradient, bool evaluates, int banned)
         where TTargets : struct, IHeadTargets, allows ref struct
     {
         int count = targets.Count, width = _normalized.Width, chunkRows = Math.Max(FewestRows, ChunkLogits / _vocabulary);
@@ -79,7 +80,7 @@ internal sealed class ChunkedHead : IDisposable
             ReadOnlySpan<float> x = normalized.Slice(first * width, rows * width);
             Span<float> logits = _logits.Rows(rows);
             _weights.Matrix.Forward(x, rows, logits);
-            CrossEntropyJob<TTargets> job = new(targets, first, logits, _vocabulary, _losses, evaluates ? _correct : []);
+            CrossEntropyJob<TTargets> job = new(targets, first, logits, _vocabulary, _losses, evaluates ? _correct : [], banned);
             _team.Run(ref job, rows);
             if (!evaluates)
                 _weights.Matrix.Backward(logits, x, rows, gradient.Slice(first * width, rows * width));
@@ -87,7 +88,7 @@ internal sealed class ChunkedHead : IDisposable
     }
 
     private ref struct CrossEntropyJob<TTargets>(
-        TTargets targets, int first, Span<float> logits, int vocabulary, Span<float> losses, Span<bool> correct) : IJob
+        TTargets targets, int first, Span<float> logits, int vocabulary, Span<float> losses, Span<bool> correct, int banned) : IJob
         where TTargets : struct, IHeadTargets, allows ref struct
     {
         private readonly Span<float> _logits = logits;
@@ -99,8 +100,19 @@ internal sealed class ChunkedHead : IDisposable
         {
             Span<float> row = _logits.Slice(item * vocabulary, vocabulary);
             if (!_correct.IsEmpty)
-                _correct[first + item] = Reduction.ArgMax(row) == _targets.Token(first + item);
+                _correct[first + item] = Likeliest(row) == _targets.Token(first + item);
             _losses[first + item] = _targets.Loss(first + item, row);
+        }
+
+        private int Likeliest(Span<float> row)
+        {
+            if (banned < 0)
+                return Reduction.ArgMax(row);
+            float logit = row[banned];
+            row[banned] = float.NegativeInfinity;
+            int likeliest = Reduction.ArgMax(row);
+            row[banned] = logit;
+            return likeliest;
         }
     }
 }

@@ -61,7 +61,7 @@ public sealed class TrainableDecoder : IDisposable
     public LossSums Evaluate(TrainingBatch batch)
     {
         if (batch.Targets.Count > 0)
-            _head.Evaluate(new LossTargets(CollectionsMarshal.AsSpan(batch.Targets), default), Forward(batch));
+            _head.Evaluate(new LossTargets(CollectionsMarshal.AsSpan(batch.Targets), default), Forward(batch), Parameters.Config.Tidar?.MaskTokenId ?? -1);
         return Sum(batch);
     }
 

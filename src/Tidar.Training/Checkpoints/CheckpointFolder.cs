@@ -26,31 +26,55 @@ internal sealed class CheckpointFolder(string output)
     public string Write(int step, int keep, Action<string> write)
     {
         string path = Path.Combine(Root, string.Create(CultureInfo.InvariantCulture, $"{Prefix}{step:D8}"));
+        Replace(path, write);
         try
         {
-            Replace(path, write);
             Clean(keep);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new InvalidInputException(path, null, "a place that can be written", error.Message, error);
+            throw new InvalidInputException(Root, null, "a place that can be written", error.Message, error);
         }
 
         return path;
     }
 
-    /// <summary>Writes a folder through <paramref name="write"/> so that it appears only when it is whole.</summary>
+    /// <summary>Writes a folder through <paramref name="write"/> so that it appears only when it is whole. What stood there before stays where that fails.</summary>
+    /// <exception cref="InvalidInputException">The place cannot be written, or has no room.</exception>
     public static void Replace(string path, Action<string> write)
     {
         string unfinished = path + Unfinished, old = path + Deleting;
-        Remove(unfinished);
-        Remove(old);
-        Directory.CreateDirectory(unfinished);
-        write(unfinished);
-        if (Directory.Exists(path))
-            Directory.Move(path, old);
-        Directory.Move(unfinished, path);
-        Remove(old);
+        try
+        {
+            Remove(unfinished);
+            Remove(old);
+            Directory.CreateDirectory(unfinished);
+            write(unfinished);
+            if (Directory.Exists(path))
+                Directory.Move(path, old);
+            Directory.Move(unfinished, path);
+            Remove(old);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidInputException)
+        {
+            // Half a checkpoint would keep a full disk full.
+            TryRemove(unfinished);
+            if (error is InvalidInputException)
+                throw;
+            throw new InvalidInputException(path, null, "a place that can be written", error.Message, error);
+        }
+    }
+
+    private static void TryRemove(string folder)
+    {
+        try
+        {
+            Remove(folder);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // The error that brought us here says more than this one; the next checkpoint cleans up.
+        }
     }
 
     private static void Remove(string folder)

@@ -18,30 +18,22 @@ internal static class TrainingCheckpoint
     private const string FirstPrefix = "exp_avg.";
     private const string SecondPrefix = "exp_avg_sq.";
 
-    /// <summary>Files beside a tokenizer that say how to talk to the model; copied as they are.</summary>
-    private static readonly string[] Companions = ["chat_template.jinja", "tokenizer_config.json", "special_tokens_map.json"];
-
     /// <summary>Writes the model alone into an existing folder.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="parameters">Weights and shape.</param>
     /// <param name="tokenizer">The tokenizer.</param>
-    /// <param name="companions">A folder from which the chat template and its like are copied; null for none.</param>
+    /// <param name="companions">The chat template and its like.</param>
     /// <param name="type">Element type of the weights.</param>
-    public static void WriteModel(string folder, ParameterSet parameters, Tokenizer tokenizer, string? companions, StoredType type)
+    public static void WriteModel(string folder, ParameterSet parameters, Tokenizer tokenizer, Companions companions, StoredType type)
     {
-        foreach (string name in Companions)
-        {
-            if (companions is not null && File.Exists(Path.Combine(companions, name)))
-                File.Copy(Path.Combine(companions, name), Path.Combine(folder, name));
-        }
-
+        companions.Write(folder);
         SafetensorsWriter.Write(Path.Combine(folder, "model.safetensors"), parameters.Tensors(), type);
         ModelConfigWriter.Write(Path.Combine(folder, "config.json"), parameters.Config, type);
         tokenizer.Save(Path.Combine(folder, "tokenizer.json"));
     }
 
     /// <summary>Writes everything into an existing folder.</summary>
-    public static void Write(string folder, ParameterSet parameters, AdamW optimizer, Tokenizer tokenizer, string? companions, TrainingState state)
+    public static void Write(string folder, ParameterSet parameters, AdamW optimizer, Tokenizer tokenizer, Companions companions, TrainingState state)
     {
         WriteModel(folder, parameters, tokenizer, companions, StoredType.F32);
         WriteMoments(folder, optimizer);

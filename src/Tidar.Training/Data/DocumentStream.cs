@@ -1,5 +1,6 @@
 using Tidar.Models;
 using Tidar.Models.Chat;
+using Tidar.Models.Weights;
 using Tidar.Training.Data.Synthetic;
 using Tidar.Training.Recipes;
 
@@ -26,12 +27,15 @@ internal sealed class DocumentStream : IDisposable
         _shares = [.. recipe.Select(d => d.Weight / total)];
     }
 
-    /// <summary>The documents of a training recipe, whose chat template lies beside its tokenizer.</summary>
+    /// <summary>The documents of a training recipe, whose chat template lies beside its tokenizer or in the checkpoint that it starts from.</summary>
     public static DocumentStream Open(Recipe recipe, CorpusSplit split) =>
-        new(recipe.Source, recipe.Data, recipe.Seed, split, () => recipe.Tokenizer.Folder is { } folder ? ChatFormat.LoadFolder(folder) : null);
+        new(recipe.Source, recipe.Data, recipe.Seed, split, () => LoadChat(recipe));
 
     /// <summary>Documents drawn so far.</summary>
     public long Drawn { get; private set; }
+
+    /// <summary>Where the last document came from, for messages.</summary>
+    public string Place => Drawn == 0 ? "" : _sources[SourceOf(Drawn - 1)].Place;
 
     /// <summary>The next document.</summary>
     public IReadOnlyList<TextSegment> Next() => _sources[SourceOf(Drawn++)].Next();
@@ -52,13 +56,23 @@ internal sealed class DocumentStream : IDisposable
             source.Dispose();
     }
 
+    private static ChatFormat? LoadChat(Recipe recipe)
+    {
+        if (recipe.Tokenizer.Folder is { } folder)
+            return ChatFormat.LoadFolder(folder);
+        if (recipe.InitialCheckpoint is null)
+            return null;
+        using Checkpoint checkpoint = Checkpoint.Open(recipe.InitialCheckpoint);
+        return ChatFormat.Load(checkpoint);
+    }
+
     private static IDocumentSource OpenSource(string recipe, DataRecipe data, int index, CorpusSplit split, ulong seed, Func<ChatFormat?> chat)
     {
         if (data.Kind == DataKind.Generator)
         {
             Func<ulong, CorpusSplit, IEnumerable<TrainingDocument>> generate = DocumentGenerators.Find(data.Location)
                 ?? throw new InvalidInputException(recipe, $"data[{index}].generator", string.Join(" or ", DocumentGenerators.Names), data.Location);
-            return new GeneratorSource(generate(seed, split), data.TrainOnPrompts);
+            return new GeneratorSource(data.Location, generate(seed, split), data.TrainOnPrompts);
         }
 
         IDocumentFile file = data.Kind == DataKind.Text

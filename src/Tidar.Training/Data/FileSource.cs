@@ -28,6 +28,8 @@ internal sealed class FileSource : IDocumentSource
     /// <summary>Documents of this split.</summary>
     public int Count => _members.Length;
 
+    public string Place => _drawn == 0 ? "" : _file.Place(_order[(_drawn - 1) % _members.Length]);
+
     public IReadOnlyList<TextSegment> Next()
     {
         long epoch = _drawn / _members.Length;

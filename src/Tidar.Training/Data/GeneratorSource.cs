@@ -1,9 +1,14 @@
+using System.Globalization;
+
 namespace Tidar.Training.Data;
 
 /// <summary>Documents that a generator makes.</summary>
-internal sealed class GeneratorSource(IEnumerable<TrainingDocument> documents, bool trainOnPrompts) : IDocumentSource
+internal sealed class GeneratorSource(string name, IEnumerable<TrainingDocument> documents, bool trainOnPrompts) : IDocumentSource
 {
     private readonly IEnumerator<TrainingDocument> _documents = documents.GetEnumerator();
+    private long _drawn;
+
+    public string Place => string.Create(CultureInfo.InvariantCulture, $"generator {name} document {_drawn}");
 
     public IReadOnlyList<TextSegment> Next()
     {
@@ -23,6 +28,7 @@ internal sealed class GeneratorSource(IEnumerable<TrainingDocument> documents, b
 
     private void Advance()
     {
+        _drawn++;
         if (!_documents.MoveNext())
             throw new InvalidOperationException("a generator ended; they are endless");
     }

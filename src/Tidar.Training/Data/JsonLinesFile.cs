@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text.Json;
+using System.Text.Unicode;
 using Tidar.Kernels.Memory;
 using Tidar.Models;
 using Tidar.Models.Chat;
@@ -24,7 +26,7 @@ internal sealed class JsonLinesFile : IDocumentFile
         _path = path;
         _trainOnPrompts = trainOnPrompts;
         _file = InputFile.Map(path);
-        int line = 0;
+        int line = 0, blank = 0;
         for (long start = 0; start < _file.Length; line++)
         {
             ReadOnlySpan<byte> rest = _file.Slice(start, (int)Math.Min(Array.MaxLength, _file.Length - start));
@@ -33,7 +35,18 @@ internal sealed class JsonLinesFile : IDocumentFile
                 throw new InvalidInputException(path, $"line {line + 1}", "a line of at most 2 GB", "a longer one");
             int length = found < 0 ? rest.Length : found;
             if (rest[..length].ContainsAnyExcept(" \t\r"u8))
+            {
+                if (blank > 0)
+                    throw new InvalidInputException(path, $"line {blank}", "a JSON object", "an empty line");
+                if (!Utf8.IsValid(rest[..length]))
+                    throw new InvalidInputException(path, $"line {line + 1}", "valid UTF-8", "other bytes");
                 _lines.Add((start, length, line + 1));
+            }
+            else if (blank == 0)
+            {
+                blank = line + 1;
+            }
+
             start += length + 1;
         }
 
@@ -44,6 +57,8 @@ internal sealed class JsonLinesFile : IDocumentFile
     public int Count => _lines.Count;
 
     public long Bytes => _file.Length;
+
+    public string Place(int index) => string.Create(CultureInfo.InvariantCulture, $"{_path} line {_lines[index].Line}");
 
     public IReadOnlyList<TextSegment> Read(int index)
     {
@@ -76,6 +91,8 @@ internal sealed class JsonLinesFile : IDocumentFile
     {
         if (!root.TryGetProperty(name, out JsonElement value))
             throw new InvalidInputException(_path, $"line {line}: {name}", "a string", "nothing");
+        if (value.ValueKind == JsonValueKind.String && name == "text" && value.ValueEquals(""))
+            throw new InvalidInputException(_path, $"line {line}: {name}", "some text", "an empty string");
         return value.ValueKind == JsonValueKind.String
             ? value.GetString()!
             : throw new InvalidInputException(_path, $"line {line}: {name}", "a string", JsonFields.Describe(value));

@@ -10,6 +10,7 @@ internal sealed class RowPacker(DocumentStream stream, DocumentEncoder encoder, 
 {
     private (int[] Tokens, bool[] Labelled)? _pending;
     private int _offset;
+    private string _place = "";
 
     /// <summary>Where the next row begins.</summary>
     public DataPosition Position => new(stream.Drawn - (_pending is null ? 0 : 1), _offset);
@@ -29,13 +30,18 @@ internal sealed class RowPacker(DocumentStream stream, DocumentEncoder encoder, 
         int room = rowTokens;
         while (true)
         {
-            _pending ??= encoder.Encode(stream.Next());
+            if (_pending is null)
+            {
+                _pending = encoder.Encode(stream);
+                _place = stream.Place;
+            }
+
             (int[] tokens, bool[] labelled) = _pending.Value;
             int left = tokens.Length - _offset;
             if (left > room && room < rowTokens)
                 return row;
             int length = Math.Min(left, room);
-            row.Add(new TokenSequence(tokens[_offset..(_offset + length)], labelled[_offset..(_offset + length)]));
+            row.Add(new TokenSequence(tokens[_offset..(_offset + length)], labelled[_offset..(_offset + length)]) { Place = _place });
             room -= length;
             if (length < left)
             {

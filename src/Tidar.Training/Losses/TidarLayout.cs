@@ -60,6 +60,36 @@ public sealed class TidarLayout
         return batch;
     }
 
+    /// <summary>K.</summary>
+    public int DraftLength => _draftLength;
+
+    /// <summary>
+    /// One document and, as decoding has them, blocks of masks that begin at <paramref name="starts"/> (each behind at least one token): slot m ≥ 1 has the labelled token at start + m as its target, slot 0
+    /// none, for the AR row before it decides. Block b is the mask rows from b · K on.
+    /// </summary>
+    internal TrainingBatch BuildDrafts(TokenSequence document, ReadOnlySpan<int> starts)
+    {
+        int length = document.Tokens.Length;
+        TrainingBatch batch = new(length, starts.Length * _draftLength) { TextTokens = length };
+        batch.Documents.Add(new AttentionDocument(0, length, 0, batch.MaskRows));
+        for (int p = 0; p < length; p++)
+            batch.SetRow(p, document.Tokens[p], p, new AttentionRow(0, p + 1, 0, 0));
+        for (int b = 0; b < starts.Length; b++)
+        {
+            AttentionRow sees = new(0, starts[b], b * _draftLength, _draftLength);
+            for (int slot = 0; slot < _draftLength; slot++)
+            {
+                int position = starts[b] + slot, row = length + sees.SpanStart + slot;
+                batch.SetRow(row, _maskToken, position, sees);
+                if (slot > 0 && position < length && document.IsLabelled(position))
+                    batch.Targets.Add(new LossTarget(row, document.Tokens[position], 1, IsDiffusion: true));
+            }
+        }
+
+        batch.DiffusionTargets = batch.Targets.Count;
+        return batch;
+    }
+
     private int CleanRows(TokenSequence document) => _objective.HasCleanRows ? document.Tokens.Length : 0;
 
     private void AddClean(TrainingBatch batch, TokenSequence document, int start)

@@ -6,6 +6,9 @@ namespace Tidar.Training.Losses;
 /// <param name="Masking">Random masks: what is masked; null for the full mask.</param>
 public sealed record TokenSequence(int[] Tokens, bool[]? Labelled = null, RandomMasking? Masking = null)
 {
+    /// <summary>Where the document came from, for messages.</summary>
+    public string Place { get; init; } = "";
+
     /// <summary>Whether the token at <paramref name="position"/> is a target.</summary>
     public bool IsLabelled(int position) => Labelled is null || Labelled[position];
 }

@@ -69,6 +69,9 @@ public sealed record Recipe
     /// <summary>Rows of held-out text.</summary>
     public required int EvaluationRows { get; init; }
 
+    /// <summary>How many of those rows drafts step along, for tokens a pass; 0 for none.</summary>
+    public required int DraftRows { get; init; }
+
     /// <summary>A checkpoint every so many steps, and after the last.</summary>
     public required int CheckpointEvery { get; init; }
 

@@ -68,6 +68,7 @@ public static class RecipeReader
             Schedule = schedule,
             EvaluateEvery = evaluation.Integer("every", 0, MostSteps, 0),
             EvaluationRows = evaluation.Integer("rows", 1, 1 << 20, 8),
+            DraftRows = evaluation.Integer("draft_rows", 0, 1 << 20, 4),
             CheckpointEvery = checkpoint.Integer("every", 1, MostSteps, Math.Min(500, steps)),
             KeepCheckpoints = checkpoint.Integer("keep", 1, 1000, 2),
             FinalType = checkpoint.Choice("final_type", StoredType.F32, ("f32", StoredType.F32), ("bf16", StoredType.BF16), ("f16", StoredType.F16)),
@@ -118,20 +119,25 @@ public static class RecipeReader
     private static TokenizerRecipe ReadTokenizer(YamlFields top, string? initial, string folder)
     {
         YamlFields fields = top.OrEmpty("tokenizer");
-        string? path = fields.OptionalText("path") ?? initial;
-        string end = fields.OptionalText("end_token") ?? "<|endoftext|>", mask = fields.OptionalText("mask_token") ?? "<|mask|>";
-        if (end == mask)
+        string? path = fields.OptionalText("path");
+        string? end = fields.OptionalText("end_token"), mask = fields.OptionalText("mask_token");
+        int? maskId = fields.Has("mask_token_id") ? fields.Integer("mask_token_id", 0, ModelLimits.Vocabulary - 1) : null;
+        if (end is not null && end == mask)
             throw fields.Error("mask_token", "another token than the end token", mask);
+        if (mask is not null && maskId is not null)
+            throw fields.Error("mask_token_id", "either mask_token or mask_token_id", "both");
         int vocabulary = 0, sample = 0;
-        if (path is null)
+        if (path is null && initial is null)
         {
+            if (maskId is not null)
+                throw fields.Error("mask_token_id", "a tokenizer that exists (path or init_from)", "a new one");
             bool characters = fields.Flag("characters", fallback: false);
             vocabulary = characters ? 0 : fields.Integer("vocab_size", 258, ModelLimits.Vocabulary);
             sample = fields.Integer("sample_documents", 1, 100_000_000, 20_000);
         }
 
         fields.Finish();
-        return new TokenizerRecipe(path is null ? null : Resolve(folder, path), vocabulary, sample, end, mask);
+        return new TokenizerRecipe(path is null ? null : Resolve(folder, path), vocabulary, sample, end, mask, maskId);
     }
 
     private static (int RowTokens, int RowsPerStep, int RowsPerPass) ReadBatch(YamlFields fields)

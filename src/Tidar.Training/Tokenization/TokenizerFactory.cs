@@ -1,6 +1,7 @@
 using Tidar.Models;
 using Tidar.Models.Tokenization;
 using Tidar.Models.Tokenization.Training;
+using Tidar.Models.Weights;
 using Tidar.Training.Data;
 using Tidar.Training.Data.Synthetic;
 using Tidar.Training.Recipes;
@@ -11,28 +12,21 @@ namespace Tidar.Training.Tokenization;
 internal static class TokenizerFactory
 {
     /// <summary>Loads or makes the tokenizer.</summary>
-    /// <exception cref="InvalidInputException">The tokenizer lacks the end or the mask token, or the file is wrong.</exception>
-    public static Tokenizer Create(Recipe recipe)
+    /// <param name="recipe">The recipe.</param>
+    /// <param name="initial">The checkpoint to start from; null for a new model.</param>
+    /// <exception cref="InvalidInputException">There is none, or the file is wrong.</exception>
+    public static Tokenizer Create(Recipe recipe, Checkpoint? initial)
     {
         TokenizerRecipe wanted = recipe.Tokenizer;
         if (wanted.Path is not null)
             return Tokenizer.Load(wanted.Path);
-        string[] special = [wanted.EndToken, wanted.MaskToken];
+        if (initial is not null)
+            return initial.LoadTokenizer();
+        string[] special = [wanted.EndToken ?? TokenizerRecipe.DefaultEndToken, wanted.MaskToken ?? TokenizerRecipe.DefaultMaskToken];
         return wanted.VocabularySize == 0
             ? Tokenizer.FromJson(CharacterTokenizer.Create(Sample(recipe), special), recipe.Source)
             : BpeTrainer.Train(Sample(recipe), new BpeTrainerOptions { VocabularySize = wanted.VocabularySize, SpecialTokens = special });
     }
-
-    /// <summary>The id of a special token of the recipe.</summary>
-    /// <param name="recipe">The recipe.</param>
-    /// <param name="tokenizer">Its tokenizer.</param>
-    /// <param name="token">The token's text.</param>
-    /// <param name="field">The recipe's key, for the message.</param>
-    /// <param name="vocabularySize">Rows of the embedding.</param>
-    public static int Id(Recipe recipe, Tokenizer tokenizer, string token, string field, int vocabularySize) =>
-        tokenizer.TryGetId(token, out int id) && id < vocabularySize
-            ? id
-            : throw new InvalidInputException(recipe.Source, field, "a token of the vocabulary", token);
 
     private static IEnumerable<string> Sample(Recipe recipe)
     {

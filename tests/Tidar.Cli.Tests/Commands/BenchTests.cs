@@ -73,6 +73,22 @@ public sealed class BenchTests
             Assert.All(rows, r => Assert.True(r.GetProperty(limit).GetDouble() > 0, limit));
     }
 
+    [Theory]
+    [InlineData("bf16")]
+    [InlineData("f32")]
+    public void Training_steps_are_set_beside_the_bfloat16_peak(string precision)
+    {
+        JsonElement report = Run("train", "--model", Tiny, "--draft-length", "4", "--row-tokens", "24", "--repetitions", "2", "--threads", "1", "--precision", precision);
+        Assert.Equal(precision, report.GetProperty("precision").GetString());
+        JsonElement row = report.GetProperty("rows").EnumerateArray().Single();
+        Assert.Equal((2 * 24 * 2, 2), (row.GetProperty("slots").GetInt32(), row.GetProperty("repetitions").GetInt32()));
+        double operations = row.GetProperty("operations").GetDouble(), attention = row.GetProperty("attention_operations").GetDouble();
+        Assert.InRange(attention, 1, operations);
+        Assert.Equal(
+            operations / (1e12 * report.GetProperty("peak_tops").GetDouble()) / (row.GetProperty("ms").GetDouble() / 1000), row.GetProperty("peak_share").GetDouble(), 1e-9);
+        Assert.Equal(48 / (row.GetProperty("ms").GetDouble() / 1000), row.GetProperty("tokens_per_second").GetDouble(), 1e-6);
+    }
+
     [Fact]
     public void A_table_is_for_people() => Assert.Contains(
         "roofline ms",
@@ -82,6 +98,8 @@ public sealed class BenchTests
     [Theory]
     [InlineData("--shape: expected one of smollm2-135m, qwen2.5-0.5b, qwen2.5-1.5b, qwen3-8b, found gpt2", "step", "--shape", "gpt2")]
     [InlineData("expected one of --shape and --model, found neither", "step")]
+    [InlineData("expected one of --shape and --model, found neither", "train")]
+    [InlineData("--precision: expected one of bf16, f32, found f16", "train", "--precision", "f16")]
     [InlineData("expected one of --shape and --model, found both", "decode", "--shape", "qwen3-8b", "--model", "x")]
     [InlineData("--slots: expected whole numbers of at least 1, separated by commas, found 1,0", "step", "--slots", "1,0")]
     [InlineData("--slots: expected 1 or K + K² rows for --layout tidar, such as 20, 72 or 272, found 21", "step", "--slots", "20,21", "--layout", "tidar")]

@@ -46,6 +46,13 @@ public sealed class TrainTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
+    public void Only_metrics_of_a_run_can_be_drawn()
+    {
+        Assert.Contains("expected lines of a training run, found none", CommandRun.Of("plot", _folder.Write("other.jsonl", "{\"step\":\"one\"}\n[]\n{")).Mistake(), StringComparison.Ordinal);
+        Assert.Contains("none.jsonl", CommandRun.Of("plot", _folder.File("none.jsonl")).Mistake(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_last_line_says_where_the_run_ended_and_the_model_it_left_generates()
     {
         CommandRun run = CommandRun.Of("train", "--config", _recipe, "--threads", "2", "--json");
@@ -55,6 +62,9 @@ public sealed class TrainTests : IDisposable
         Assert.Equal(Steps, last.GetProperty("step").GetInt32());
         Assert.Contains($"step {Steps}/{Steps}: loss ", run.Error, StringComparison.Ordinal);
         Assert.Equal(Steps, File.ReadAllLines(Path.Combine(_folder.Path, "run", "metrics.jsonl")).Length);
+        string metrics = Path.Combine(_folder.Path, "run", "metrics.jsonl"), picture = _folder.File("again.svg");
+        Assert.Equal(picture, CommandRun.Of("plot", metrics, "--out", picture, "--json").Json().Single().GetProperty("path").GetString());
+        Assert.Equal(File.ReadAllText(Path.Combine(_folder.Path, "run", "curve.svg")), File.ReadAllText(picture));
         string model = last.GetProperty("checkpoint").GetString()!;
         JsonElement text = CommandRun.Of("generate", "number", "--model", model, "--max-tokens", "8", "--compare", "--json").Json().Single();
         Assert.Equal(4, text.GetProperty("draft_length").GetInt32());

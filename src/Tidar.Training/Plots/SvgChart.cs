@@ -1,0 +1,112 @@
+using System.Globalization;
+using System.Text;
+
+namespace Tidar.Training.Plots;
+
+/// <summary>Panels above one another with one axis of steps, as SVG without a background: it can stand on a light and on a dark page.</summary>
+/// <param name="horizontal">What goes to the right.</param>
+internal sealed class SvgChart(string horizontal)
+{
+    private const int Width = 860;
+    private const int Left = 62;
+    private const int Right = 18;
+    private const int Top = 34;
+    private const int FirstHeight = 300;
+    private const int FurtherHeight = 150;
+    private const int Gap = 46;
+    private const int Bottom = 44;
+    private const int LetterWidth = 7;
+
+    private readonly List<SvgPanel> _panels = [];
+
+    /// <summary>Adds a panel below those that are there.</summary>
+    public SvgPanel Add(string title)
+    {
+        SvgPanel panel = new(title);
+        _panels.Add(panel);
+        return panel;
+    }
+
+    /// <summary>Writes the picture.</summary>
+    public void Write(Stream stream)
+    {
+        int height = Top + FirstHeight + ((_panels.Count - 1) * (Gap + FurtherHeight)) + Bottom;
+        StringBuilder svg = new();
+        svg.Append(CultureInfo.InvariantCulture, $"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {Width} {height}\" width=\"{Width}\" height=\"{height}\"");
+        svg.Append(CultureInfo.InvariantCulture, $" font-family=\"system-ui, sans-serif\" font-size=\"12\" fill=\"{SvgColor.Text}\">\n");
+        List<ChartPoint> all = [.. _panels.SelectMany(static p => p.Series).SelectMany(static s => s.Points)];
+        ChartAxis steps = new(Math.Min(1, all.Min(static p => p.X)), all.Max(static p => p.X), isWhole: true);
+        int y = Top;
+        for (int i = 0; i < _panels.Count; i++)
+        {
+            int panelHeight = i == 0 ? FirstHeight : FurtherHeight;
+            Draw(svg, _panels[i], steps, y, panelHeight, i == _panels.Count - 1);
+            y += panelHeight + Gap;
+        }
+
+        svg.Append("</svg>\n");
+        stream.Write(Encoding.UTF8.GetBytes(svg.ToString()));
+    }
+
+    private void Draw(StringBuilder svg, SvgPanel panel, ChartAxis steps, int top, int height, bool isLast)
+    {
+        List<double> values = [.. panel.Series.SelectMany(static s => s.Points).Select(static p => p.Y)];
+        ChartAxis axis = new(values.Min(), values.Max(), isWhole: false);
+        int right = Width - Right, bottom = top + height;
+        foreach (double tick in axis.Ticks)
+        {
+            double y = Y(tick);
+            svg.Append(CultureInfo.InvariantCulture, $"<line x1=\"{Left}\" x2=\"{right}\" y1=\"{y:F1}\" y2=\"{y:F1}\" stroke=\"{SvgColor.Text}\" stroke-opacity=\"0.25\"/>");
+            svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{Left - 8}\" y=\"{y + 4:F1}\" text-anchor=\"end\">{axis.Label(tick)}</text>\n");
+        }
+
+        foreach (double tick in steps.Ticks)
+        {
+            svg.Append(CultureInfo.InvariantCulture, $"<line x1=\"{X(tick):F1}\" x2=\"{X(tick):F1}\" y1=\"{bottom}\" y2=\"{bottom + 4}\" stroke=\"{SvgColor.Text}\"/>");
+            svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{X(tick):F1}\" y=\"{bottom + 17}\" text-anchor=\"middle\">{steps.Label(tick)}</text>\n");
+        }
+
+        svg.Append(CultureInfo.InvariantCulture, $"<path d=\"M{Left} {top}V{bottom}H{right}\" fill=\"none\" stroke=\"{SvgColor.Text}\"/>\n");
+        svg.Append(CultureInfo.InvariantCulture, $"<clipPath id=\"p{top}\"><rect x=\"{Left}\" y=\"{top}\" width=\"{right - Left}\" height=\"{height}\"/></clipPath>\n");
+        foreach (SvgSeries series in panel.Series)
+        {
+            Line(series.Faint, series.Color, "stroke-opacity=\"0.3\"");
+            Line(series.Points, series.Color, series.HasMarks ? "stroke-dasharray=\"3 3\"" : "stroke-width=\"2\"");
+            foreach (ChartPoint point in series.HasMarks ? series.Points : [])
+                svg.Append(CultureInfo.InvariantCulture, $"<circle cx=\"{X(point.X):F1}\" cy=\"{Y(point.Y):F1}\" r=\"3\" fill=\"{series.Color}\"/>\n");
+        }
+
+        svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{Left}\" y=\"{top - 12}\">{panel.Title}</text>\n");
+        if (isLast)
+            svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{(Left + right) / 2}\" y=\"{bottom + 36}\" text-anchor=\"middle\">{horizontal}</text>\n");
+        Legend(svg, panel, top - 12);
+
+        double X(double step) => Left + (steps.Share(step) * (right - Left));
+
+        double Y(double value) => bottom - (axis.Share(value) * height);
+
+        void Line(IReadOnlyList<ChartPoint> points, string color, string style)
+        {
+            if (points.Count == 0)
+                return;
+            string path = string.Join('L', points.Select(p => string.Create(CultureInfo.InvariantCulture, $"{X(p.X):F1} {Y(p.Y):F1}")));
+            svg.Append(CultureInfo.InvariantCulture, $"<path d=\"M{path}\" fill=\"none\" stroke=\"{color}\" {style} clip-path=\"url(#p{top})\"/>\n");
+        }
+    }
+
+    private static void Legend(StringBuilder svg, SvgPanel panel, int y)
+    {
+        double x = Width - Right;
+        for (int i = panel.Series.Count - 1; i >= 0; i--)
+        {
+            SvgSeries series = panel.Series[i];
+            x -= series.Name.Length * LetterWidth;
+            svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{x:F0}\" y=\"{y}\">{series.Name}</text>");
+            string mark = series.HasMarks
+                ? string.Create(CultureInfo.InvariantCulture, $"<circle cx=\"{x - 12:F0}\" cy=\"{y - 4}\" r=\"3\" fill=\"{series.Color}\"/>\n")
+                : string.Create(CultureInfo.InvariantCulture, $"<line x1=\"{x - 22:F0}\" x2=\"{x - 5:F0}\" y1=\"{y - 4}\" y2=\"{y - 4}\" stroke=\"{series.Color}\" stroke-width=\"2\"/>\n");
+            svg.Append(mark);
+            x -= 40;
+        }
+    }
+}
