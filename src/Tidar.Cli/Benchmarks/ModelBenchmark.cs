@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Tidar.Cli.Models;
 using Tidar.Decoding.Engine;
+using Tidar.Decoding.Planning;
 using Tidar.Models.Configuration;
 using Tidar.Models.Transformers;
 
@@ -25,12 +26,11 @@ internal sealed class ModelBenchmark(LoadedModel loaded, Meter meter, Cancellati
     /// <summary>Measures one step after another, each behind a cache of <paramref name="context"/> tokens.</summary>
     public IEnumerable<BenchmarkRow> Steps(IEnumerable<StepLayout> layouts, int context, int? repetitions)
     {
-        using KeyValueCache cache = _model.CreateCache(context);
-        Fill(cache, context);
+        using PassProbe probe = new(_model, context, cancellation);
         double? single = null;
         foreach (StepLayout layout in layouts)
         {
-            BenchmarkRow row = Step(layout, cache, repetitions);
+            BenchmarkRow row = Step(layout, probe, repetitions);
             single ??= layout.Slots == 1 ? row.Timing.Median : null;
             yield return row with { RelativeCost = row.Timing.Median / single };
         }
@@ -106,39 +106,20 @@ internal sealed class ModelBenchmark(LoadedModel loaded, Meter meter, Cancellati
         };
     }
 
-    private BenchmarkRow Step(StepLayout layout, KeyValueCache cache, int? repetitions)
+    private BenchmarkRow Step(StepLayout layout, PassProbe probe, int? repetitions)
     {
-        RowBatch batch = new();
-        layout.AddTo(batch, cache, RandomTokens(layout.Slots));
+        probe.Set(layout);
         IReadOnlyList<int[]> questions = layout.Questions();
-        int[] tokens = new int[questions.Max(static q => q.Length)];
-        float[] logits = new float[tokens.Length];
         (Timing timing, List<MeasuredRound> rounds) = meter.Measure(
             () =>
             {
-                _model.Forward(batch);
+                probe.Forward();
                 foreach (int[] rows in questions)
-                    _model.Top(rows, excluded: -1, count: 1, tokens, logits);
+                    probe.Ask(rows);
             },
             repetitions);
-        BenchmarkRow row = new(layout.Slots, timing, PassCost.Of(_model, batch.Rows, questions, cache)) { Rounds = rounds, Logits = layout.Logits };
+        BenchmarkRow row = new(layout.Slots, timing, PassCost.Of(_model, probe.Rows, questions, probe.Cache)) { Rounds = rounds, Logits = layout.Logits };
         return layout.Slots == 1 ? row with { TokensPerSecond = 1 / timing.Median } : row;
-    }
-
-    private void Fill(KeyValueCache cache, int context)
-    {
-        RowBatch batch = new();
-        int[] tokens = RandomTokens(context);
-        while (cache.Length < context)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            int end = Math.Min(context, cache.Length + DecodingEngine.DefaultPrefillRows);
-            batch.Clear();
-            for (int i = cache.Length; i < end; i++)
-                batch.AddClean(cache, tokens[i], i);
-            _model.Forward(batch);
-            cache.Length = end;
-        }
     }
 
     private int[] RandomTokens(int count)

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Tidar.Cli.Benchmarks;
 using Tidar.Cli.Hosting;
 using Tidar.Cli.Options;
+using Tidar.Decoding.Planning;
 using Tidar.Models.Configuration;
 using Tidar.Models.Weights;
 using Tidar.Training.Backpropagation;
@@ -18,6 +19,9 @@ internal static class BenchCommand
     private const int DefaultRows = 2;
     private const int DefaultTrainingSteps = 3;
 
+    // A decoding step asks for at most this many logits unless told otherwise: 2K of the trained K = 8.
+    private const int DefaultLogits = 16;
+
     private const string Roofline =
         "The roofline is max(bytes / bandwidth, operations / peak), with limits measured in the same run: linear layers at the peak of the weights' "
         + "arithmetic (int8, int4: int8 dot products; bf16, f32: float32), attention at the float32 peak. See docs/roofline.md.";
@@ -28,6 +32,24 @@ internal static class BenchCommand
     {
         Machine(context), Step(context), Prefill(context), Decode(context), Train(context),
     };
+
+    /// <summary>The layout of a step with that many rows.</summary>
+    /// <param name="slots">Rows.</param>
+    /// <param name="tidar">Whether they are TiDAR's fused step.</param>
+    /// <param name="logits">Rows whose logits are asked for; null for the default.</param>
+    /// <exception cref="CommandLineException">The fused step has no such number of rows, or fewer rows than logits.</exception>
+    public static StepLayout Layout(int slots, bool tidar, int? logits)
+    {
+        if (logits > slots)
+            throw new CommandLineException($"--logits: expected at most {slots}, the number of slots, found {logits}");
+        // One row is a chain of one in either: what a step is compared with.
+        if (!tidar || slots == 1)
+            return StepLayout.Chain(slots, logits ?? Math.Min(slots, DefaultLogits));
+        int k = (int)Math.Sqrt(slots);
+        if ((k * k) + k != slots)
+            throw new CommandLineException($"--slots: expected 1 or K + K² rows for --layout tidar, such as 20, 72 or 272, found {slots}");
+        return StepLayout.Fused(k, logits ?? 2 * k);
+    }
 
     private static Command Machine(CommandContext context)
     {
@@ -47,7 +69,7 @@ internal static class BenchCommand
         Option<int[]?> slots = Opt.WholeList("--slots", "N,N,…", $"token rows of a pass (default: {string.Join(',', DefaultSlots)})", least: 1);
         Option<int?> length = Context();
         Option<int?> logits = Opt.Whole(
-            "--logits", "N", $"rows whose logits are asked for (default: up to {StepLayout.DefaultLogits} of a chain, 2K with --layout tidar)", least: 1);
+            "--logits", "N", $"rows whose logits are asked for (default: up to {DefaultLogits} of a chain, 2K with --layout tidar)", least: 1);
         Option<string?> layout = Opt.Choice(
             "--layout", "a chain of clean rows, as other engines batch them, or TiDAR's fused step of K drafts and K blocks of K masks (default: chain)", "chain", "tidar");
         Option<int?> repetitions = Repetitions();
@@ -62,7 +84,7 @@ internal static class BenchCommand
             bool tidar = parsed.GetValue(layout) == "tidar";
             int behind = parsed.GetValue(length) ?? DefaultContext;
             int[] counts = parsed.GetValue(slots) is { Length: > 0 } given ? given : DefaultSlots;
-            StepLayout[] steps = [.. counts.Select(n => StepLayout.Create(n, tidar, parsed.GetValue(logits)))];
+            StepLayout[] steps = [.. counts.Select(n => Layout(n, tidar, parsed.GetValue(logits)))];
             int positions = behind + steps.Max(static s => s.Positions);
             return model.Run(parsed, context, positions, [("context", behind)], benchmark => benchmark.Steps(steps, behind, parsed.GetValue(repetitions)));
         });

@@ -20,6 +20,8 @@ internal static class CommandTree
         root.Add(TrainCommand.Create(context));
         root.Add(PlotCommand.Create(context));
         root.Add(BenchCommand.Create(context));
+        root.Add(ProfileCommand.Create(context));
+        root.Add(SimulateCommand.Create(context));
         root.Add(AdaptCommand.Create(context));
         root.Add(DistillCommand.Create(context));
         root.Add(SelectorCommand.Create(context));

@@ -32,6 +32,8 @@ internal sealed class DistillCommand
     private readonly Option<string?> _adapt = Opt.Text("--adapt", "FILE.yaml", "then train an adapter by this recipe (tidar adapt), whose data name the answers' file");
     private readonly Option<int?> _sessions = Opt.Whole("--sessions", "N", $"texts at a time (default: {DefaultSessions})", least: 1, most: 4096);
 
+    private readonly Option<string?> _profile = Opt.Profile();
+
     private DistillCommand(CommandContext context) => _context = context;
 
     public static Command Create(CommandContext context)
@@ -39,7 +41,7 @@ internal sealed class DistillCommand
         DistillCommand distill = new(context);
         Command command = new("distill", "Let a model answer prompts, many at a time: text of its own to train an adapter on.")
         {
-            distill._prompts, distill._field, distill._out, distill._resume, distill._sessions, distill._adapt,
+            distill._prompts, distill._field, distill._out, distill._resume, distill._sessions, distill._adapt, distill._profile,
         };
         distill._generation.AddTo(command, reports: false);
         distill._model.AddTo(command);
@@ -77,7 +79,15 @@ internal sealed class DistillCommand
         using AnswerFile answers = AnswerFile.Open(parsed.GetRequiredValue(_out), ids, parsed.GetValue(_resume));
         bool json = _model.Json(parsed);
         (long tokens, double seconds) = Sample(
-            new BatchGenerator(model.Transformer, model.Text.Tokenizer, parsed.GetValue(_sessions) ?? DefaultSessions), ids, options, answers, json);
+            new BatchGenerator(
+                model.Transformer,
+                model.Text.Tokenizer,
+                parsed.GetValue(_sessions) ?? DefaultSessions,
+                ModelPlanner.Create(model, options, parsed.GetValue(_profile), _context)),
+            ids,
+            options,
+            answers,
+            json);
         if (json)
         {
             JsonLine.Write(_context.Output, writer =>

@@ -6,6 +6,7 @@ using Tidar.Cli.Options;
 using Tidar.Cli.Output;
 using Tidar.Cli.Prompts;
 using Tidar.Decoding.Engine;
+using Tidar.Decoding.Planning;
 
 namespace Tidar.Cli.Commands;
 
@@ -25,6 +26,8 @@ internal sealed class GenerateCommand
     private readonly Option<string?> _show = Opt.Choice(
         "--show", "text coloured by who proposed it and a summary, a line a pass, or text alone (default: draft)", "draft", "steps", "text");
 
+    private readonly Option<string?> _profile = Opt.Profile();
+
     private GenerateCommand(CommandContext context) => _context = context;
 
     public static Command Create(CommandContext context)
@@ -32,7 +35,7 @@ internal sealed class GenerateCommand
         GenerateCommand generate = new(context);
         Command command = new("generate", "Write text from a prompt.")
         {
-            generate._text, generate._prompts, generate._chat, generate._system, generate._compare, generate._show,
+            generate._text, generate._prompts, generate._chat, generate._system, generate._compare, generate._show, generate._profile,
         };
         generate._generation.AddTo(command);
         generate._model.AddTo(command);
@@ -49,7 +52,8 @@ internal sealed class GenerateCommand
         if (options.Stop.Count > 0)
             model.Text.RequireTokenizer();
         WriteNotes(model, options, prompts);
-        TextGenerator generator = new(model.Transformer, model.Text.Tokenizer);
+        Planner? planner = ModelPlanner.Create(model, options, parsed.GetValue(_profile), _context);
+        TextGenerator generator = new(model.Transformer, model.Text.Tokenizer, planner);
         GenerationView? view = _model.Json(parsed) ? null : GenerationView.Create(parsed.GetValue(_show), _context, model.Text.Tokenizer);
         for (int i = 0; i < prompts.Count; i++)
         {

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Tidar.Cli.Output;
 using Tidar.Decoding.Engine;
+using Tidar.Decoding.Planning;
 using Tidar.Decoding.Sampling;
 using Tidar.Decoding.Sequences;
 
@@ -31,10 +32,32 @@ internal static class GenerationJson
             Write(writer, logProbabilities);
         if (!trace)
             return;
+        WriteCounts(writer, result);
         writer.WriteStartArray("steps");
         foreach (DecodingStep step in result.Steps ?? [])
             Write(writer, step);
         writer.WriteEndArray();
+    }
+
+    // How often each slot was checked and right, and what the planner did.
+    private static void WriteCounts(Utf8JsonWriter writer, GenerationResult result)
+    {
+        writer.WriteStartObject("acceptance");
+        writer.WriteNumber("verifications", result.Acceptance.Verifications);
+        writer.Counts("drafted", result.Acceptance.Drafted);
+        writer.Counts("accepted", result.Acceptance.Accepted);
+        writer.WriteEndObject();
+        if (result.Planned is not PlannedPasses planned)
+            return;
+        writer.WriteStartObject("planned");
+        writer.WriteNumber("alone", planned.Alone);
+        writer.WriteNumber("drafting", planned.Drafting);
+        writer.WriteNumber("two_pass", planned.TwoPass);
+        writer.WriteNumber("sparse", planned.Sparse);
+        writer.WriteNumber("fused", planned.Fused);
+        writer.WriteNumber("verified", planned.Verified);
+        writer.WriteNumber("masks", planned.Masks);
+        writer.WriteEndObject();
     }
 
     private static void Write(Utf8JsonWriter writer, IReadOnlyList<TokenLogProbability> tokens)

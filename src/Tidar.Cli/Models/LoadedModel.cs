@@ -1,5 +1,9 @@
+using Tidar.Cli.Benchmarks;
 using Tidar.Cli.Hosting;
+using Tidar.Cli.Options;
 using Tidar.Cli.Progress;
+using Tidar.Decoding.Planning;
+using Tidar.Kernels;
 using Tidar.Kernels.Matrices;
 using Tidar.Kernels.Threading;
 using Tidar.Models;
@@ -42,6 +46,17 @@ internal sealed class LoadedModel : IDisposable
 
     /// <summary>Its shape.</summary>
     public ModelConfig Config => _adapter is null ? _checkpoint.Config : _adapter.Adapt(_checkpoint.Config);
+
+    /// <summary>What costs measured with this model hold for.</summary>
+    /// <param name="draftLength">K.</param>
+    public ProfileKey KeyOf(int draftLength) => new(
+        Processor.Name,
+        BenchmarkOutput.NameOf(Processor.Tier),
+        _team.Threads,
+        ProfileKey.ShapeOf(Config),
+        _format is WeightFormat format ? WeightsOption.NameOf(format) : "exact",
+        _adapter?.Shape,
+        draftLength);
 
     /// <summary>Number of its weights.</summary>
     public long ParameterCount => _checkpoint.ParameterCount;

@@ -25,6 +25,10 @@ internal static class Opt
     public static Option<string?> Adapter() =>
         Text("--adapter", "PATH|NAME", "adapter for mask rows (docs/adapters.md): TiDAR on a model that was not trained for it");
 
+    /// <summary>Measured costs for the planner; null for those in the user's cache.</summary>
+    public static Option<string?> Profile() =>
+        Text("--profile", "FILE", "costs for mode auto, from tidar profile --out (default: those in the user's cache, else measured quickly)");
+
     /// <summary>Any text.</summary>
     public static Option<string?> Text(string name, string placeholder, string description) => new(name) { Description = description, HelpName = placeholder };
 

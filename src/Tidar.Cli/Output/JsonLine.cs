@@ -36,6 +36,15 @@ internal static class JsonLine
         writer.WriteEndArray();
     }
 
+    /// <summary>A list of counts.</summary>
+    public static void Counts(this Utf8JsonWriter writer, string name, ReadOnlySpan<long> values)
+    {
+        writer.WriteStartArray(name);
+        foreach (long value in values)
+            writer.WriteNumberValue(value);
+        writer.WriteEndArray();
+    }
+
     /// <summary>A number, or null where JSON has none (infinities).</summary>
     public static void Real(this Utf8JsonWriter writer, string name, double value)
     {

@@ -1,3 +1,4 @@
+using Tidar.Decoding.Planning;
 using Tidar.Models;
 using Tidar.Models.Tokenization;
 using Tidar.Models.Transformers;
@@ -18,10 +19,11 @@ public sealed class BatchGenerator
     /// <param name="model">The model.</param>
     /// <param name="tokenizer">For texts and stop strings; null where only ids are wanted.</param>
     /// <param name="sessions">Most texts at a time.</param>
-    public BatchGenerator(ILanguageModel model, Tokenizer? tokenizer, int sessions)
+    /// <param name="planner">Chooses the steps where <see cref="TidarMode.Auto"/> leaves them open; null takes the fused step.</param>
+    public BatchGenerator(ILanguageModel model, Tokenizer? tokenizer, int sessions, Planner? planner = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(sessions, 1);
-        _engine = new DecodingEngine(model);
+        _engine = new DecodingEngine(model) { Planner = planner };
         _tokenizer = tokenizer;
         _sessions = sessions;
     }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Tidar.Decoding.Planning;
 using Tidar.Decoding.Sampling;
 using Tidar.Decoding.Sequences;
 using Tidar.Decoding.Strategies;
@@ -37,6 +38,9 @@ public sealed class DecodingEngine(ILanguageModel model)
     /// <summary>The model.</summary>
     public ILanguageModel Model => model;
 
+    /// <summary>Chooses the steps of sessions whose mode is <see cref="TidarMode.Auto"/>; null takes the fused step.</summary>
+    public Planner? Planner { get; init; }
+
     private int Vocabulary => model.Config.VocabularySize;
 
     /// <summary>Most prompt rows of one sequence in one pass; longer prompts take several, which count as one.</summary>
@@ -50,7 +54,7 @@ public sealed class DecodingEngine(ILanguageModel model)
     /// <exception cref="InvalidInputException">The prompt or an option is wrong.</exception>
     public DecodingSession Start(ReadOnlySpan<int> prompt, GenerationOptions options, Tokenizer? tokenizer = null, bool reportsSteps = true)
     {
-        DecodingPlan plan = new(options, model.Config);
+        DecodingPlan plan = new(options, model.Config, Planner);
         plan.CheckPrompt(prompt);
         if (options.Stop.Count > 0 && tokenizer is null)
             throw new InvalidInputException("decoding options", "stop", "a model with a tokenizer", "none");
@@ -74,8 +78,11 @@ public sealed class DecodingEngine(ILanguageModel model)
     public void Step(IReadOnlyList<DecodingSession> sessions)
     {
         Begin();
+        int running = 0;
         for (int i = 0; i < sessions.Count; i++)
-            Plan(sessions[i]);
+            running += sessions[i].IsFinished ? 0 : 1;
+        for (int i = 0; i < sessions.Count; i++)
+            Plan(sessions[i], running);
         Pass();
     }
 
@@ -83,7 +90,7 @@ public sealed class DecodingEngine(ILanguageModel model)
     public void Step(DecodingSession session)
     {
         Begin();
-        Plan(session);
+        Plan(session, 1);
         Pass();
     }
 
@@ -93,11 +100,11 @@ public sealed class DecodingEngine(ILanguageModel model)
         _active.Clear();
     }
 
-    private void Plan(DecodingSession session)
+    private void Plan(DecodingSession session, int running)
     {
         if (session.IsFinished)
             return;
-        session.Plan(_batch, PrefillRows);
+        session.Plan(_batch, PrefillRows, running);
         _active.Add(session);
     }
 

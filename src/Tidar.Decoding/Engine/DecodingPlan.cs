@@ -1,3 +1,4 @@
+using Tidar.Decoding.Planning;
 using Tidar.Decoding.Sampling;
 using Tidar.Decoding.Sequences;
 using Tidar.Decoding.Strategies;
@@ -14,7 +15,7 @@ internal sealed class DecodingPlan
     public const int DefaultDraftLength = 8;
 
     /// <summary>Largest draft length; the fused step has K + K² rows.</summary>
-    public const int LongestDraft = 64;
+    public const int LongestDraft = OutcomeSet.MostOutcomes;
 
     /// <summary>Most alternatives reported with a token.</summary>
     public const int MostAlternatives = 100;
@@ -26,13 +27,18 @@ internal sealed class DecodingPlan
 
     private readonly ModelConfig _config;
     private readonly GenerationOptions _options;
+    private readonly Planner? _planner;
     private readonly OutcomeSet? _outcomes;
     private readonly List<string> _warnings = [];
 
     /// <summary>Resolves and checks.</summary>
+    /// <param name="options">The options.</param>
+    /// <param name="config">The model's shape.</param>
+    /// <param name="planner">Chooses where mode auto leaves the choice; null where costs are not known.</param>
     /// <exception cref="InvalidInputException">An option is out of its range or does not fit the model.</exception>
-    public DecodingPlan(GenerationOptions options, ModelConfig config)
+    public DecodingPlan(GenerationOptions options, ModelConfig config, Planner? planner = null)
     {
+        _planner = planner;
         (_options, _config) = (options, config);
         MaskToken = options.MaskTokenId ?? config.Diffusion?.MaskTokenId ?? (config.Tidar is { HasMaskToken: true } tidar ? tidar.MaskTokenId : null);
         Strategy = options.Strategy != StrategyKind.Auto ? options.Strategy
@@ -48,10 +54,14 @@ internal sealed class DecodingPlan
         if (Strategy != StrategyKind.Tidar)
             return;
         DraftLength = options.DraftLength ?? config.Tidar?.DraftLength ?? DefaultDraftLength;
-        Mode = options.Mode != TidarMode.Auto ? options.Mode : options.Outcomes is null ? TidarMode.Fused : TidarMode.Sparse;
+        Mode = options.Mode != TidarMode.Auto ? options.Mode
+            : options.Outcomes is not null ? TidarMode.Sparse
+            : LeavesStepsOpen && planner is not null ? TidarMode.Auto
+            : TidarMode.Fused;
         CheckTidar();
         _outcomes = Mode switch
         {
+            TidarMode.Auto => null,
             TidarMode.Fused => OutcomeSet.All(DraftLength),
             TidarMode.TwoPass => OutcomeSet.None(DraftLength),
             _ => OutcomeSet.Of(DraftLength, options.Outcomes ?? []),
@@ -61,7 +71,7 @@ internal sealed class DecodingPlan
     /// <summary>The strategy; never <see cref="StrategyKind.Auto"/>.</summary>
     public StrategyKind Strategy { get; }
 
-    /// <summary>The mode; <see cref="TidarMode.Auto"/> where the strategy has none.</summary>
+    /// <summary>The mode; <see cref="TidarMode.Auto"/> where the planner chooses, or the strategy has none.</summary>
     public TidarMode Mode { get; }
 
     /// <summary>How the diffusion strategies write; null for others.</summary>
@@ -104,14 +114,22 @@ internal sealed class DecodingPlan
     /// <summary>Whether more than a row's likeliest token is wanted: targets mix logits of both halves of the model, or tokens have scores.</summary>
     public bool NeedsLogits => _options.Beta < 1 || Denoising is not null;
 
+    /// <summary>Whether the options leave the steps to a planner.</summary>
+    public bool LeavesStepsOpen => Strategy == StrategyKind.Tidar && _options.Mode == TidarMode.Auto && _options.Outcomes is null && _options.Beta >= 1;
+
     /// <summary>Whether drafts are chosen by the model's path selector, where it has one.</summary>
-    public bool UsesPathSelector => _outcomes is not null && _options.PathSelector;
+    public bool UsesPathSelector => Strategy == StrategyKind.Tidar && _options.PathSelector;
+
+    /// <summary>Creates what chooses the steps of a sequence; null for strategies without.</summary>
+    public IStepPlanner? CreateSteps() => Strategy != StrategyKind.Tidar ? null
+        : _outcomes is null ? _planner!.CreateSteps(DraftLength)
+        : new FixedSteps(_outcomes);
 
     /// <summary>Creates the strategy of a sequence.</summary>
-    public IDecodingStrategy CreateStrategy(TokenSequence sequence, PathSelector? selector) =>
+    public IDecodingStrategy CreateStrategy(TokenSequence sequence, IStepPlanner? steps, PathSelector? selector) =>
         Denoising is not null ? Denoising.CreateStrategy(sequence)
-        : _outcomes is null ? new AutoregressiveStrategy(sequence)
-        : new TidarStrategy(sequence, new TidarSettings(MaskToken ?? TokenOfMasks, _outcomes, _options.Beta), selector);
+        : steps is null ? new AutoregressiveStrategy(sequence)
+        : new TidarStrategy(sequence, new TidarSettings(MaskToken ?? TokenOfMasks, steps, _options.Beta), selector);
 
     private void CheckCommon()
     {

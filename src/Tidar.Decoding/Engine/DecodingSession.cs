@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Tidar.Decoding.Planning;
 using Tidar.Decoding.Sequences;
 using Tidar.Decoding.Strategies;
 using Tidar.Models.Selectors;
@@ -11,6 +12,7 @@ public sealed class DecodingSession : IDisposable
 {
     private readonly IDecodingStrategy _strategy;
     private readonly DecodingPlan _plan;
+    private readonly PlannedPasses? _planned;
     private readonly long _start = Stopwatch.GetTimestamp();
     private long _prefilled;
     private long _finished;
@@ -22,7 +24,9 @@ public sealed class DecodingSession : IDisposable
         Sequence = sequence;
         _plan = plan;
         Selector = plan.UsesPathSelector ? model.Selector : null;
-        _strategy = plan.CreateStrategy(sequence, Selector);
+        IStepPlanner? steps = plan.CreateSteps();
+        _planned = (steps as PlannedSteps)?.Passes;
+        _strategy = plan.CreateStrategy(sequence, steps, Selector);
         Pass = new SequencePass(sequence.Cache, model.Config.VocabularySize);
         ChoosesByArgMax = sequence.ChoosesByArgMax && !plan.NeedsLogits;
     }
@@ -80,6 +84,7 @@ public sealed class DecodingSession : IDisposable
             LogProbabilities = Sequence.LogProbabilities.Count > 0 ? Sequence.LogProbabilities : null,
             Steps = tidar ? Sequence.Steps : null,
             Acceptance = Sequence.Acceptance,
+            Planned = _planned,
             Warnings = Warnings,
         };
     }
@@ -87,9 +92,9 @@ public sealed class DecodingSession : IDisposable
     /// <inheritdoc/>
     public void Dispose() => Sequence.Dispose();
 
-    internal void Plan(RowBatch batch, int prefillRows)
+    internal void Plan(RowBatch batch, int prefillRows, int sessions)
     {
-        Pass.Begin(batch, prefillRows);
+        Pass.Begin(batch, prefillRows, sessions);
         _strategy.Plan(Pass);
     }
 

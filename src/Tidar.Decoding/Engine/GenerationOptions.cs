@@ -57,6 +57,14 @@ public sealed record GenerationOptions
     /// <summary>Keep what every step did.</summary>
     public bool Trace { get; init; }
 
+    /// <summary>The longest draft of a planner, where these options leave the steps of a model to one; null where they do not.</summary>
+    /// <exception cref="InvalidInputException">An option is wrong.</exception>
+    public int? PlannedDraftLength(ModelConfig config)
+    {
+        DecodingPlan plan = new(this, config);
+        return plan.LeavesStepsOpen ? plan.DraftLength : null;
+    }
+
     /// <summary>Checks options and prompt against a model's shape, before anything is loaded or run.</summary>
     /// <returns>What the user should know, one line each.</returns>
     /// <exception cref="InvalidInputException">The prompt or an option is wrong.</exception>

@@ -1,3 +1,4 @@
+using Tidar.Decoding.Planning;
 using Tidar.Decoding.Sampling;
 using Tidar.Decoding.Sequences;
 
@@ -50,6 +51,9 @@ public sealed record GenerationResult
 
     /// <summary>Drafted and accepted counts by slot.</summary>
     public required AcceptanceStatistics Acceptance { get; init; }
+
+    /// <summary>What the planner did; null where it chose nothing.</summary>
+    public PlannedPasses? Planned { get; init; }
 
     /// <summary>What the user should know about the options, one line each.</summary>
     public required IReadOnlyList<string> Warnings { get; init; }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Tidar.Decoding.Planning;
 using Tidar.Models;
 using Tidar.Models.Tokenization;
 using Tidar.Models.Transformers;
@@ -20,7 +21,9 @@ public sealed class TextGenerator
     /// <summary>Creates a generator.</summary>
     /// <param name="model">The model.</param>
     /// <param name="tokenizer">Its tokenizer; null where only ids are wanted.</param>
-    public TextGenerator(ILanguageModel model, Tokenizer? tokenizer = null) => (_engine, _tokenizer) = (new DecodingEngine(model), tokenizer);
+    /// <param name="planner">Chooses the steps where <see cref="TidarMode.Auto"/> leaves them open; null takes the fused step.</param>
+    public TextGenerator(ILanguageModel model, Tokenizer? tokenizer = null, Planner? planner = null) =>
+        (_engine, _tokenizer) = (new DecodingEngine(model) { Planner = planner }, tokenizer);
 
     /// <summary>Generates from prompt ids.</summary>
     /// <exception cref="InvalidInputException">The prompt or an option is wrong.</exception>

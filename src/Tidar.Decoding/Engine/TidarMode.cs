@@ -3,7 +3,7 @@ namespace Tidar.Decoding.Engine;
 /// <summary>Which outcomes of a verification are drafted in the verifying pass itself. The text is the same in every mode.</summary>
 public enum TidarMode
 {
-    /// <summary>Sparse where outcomes are named, else fused.</summary>
+    /// <summary>Sparse where outcomes are named; else the planner chooses step by step, or, without one, fused.</summary>
     Auto,
 
     /// <summary>All of them: the paper's step, K + K² rows.</summary>

@@ -5,14 +5,14 @@ internal sealed class MaskBlock
 {
     private readonly int[] _tokens;
 
-    /// <summary>Creates blocks of <paramref name="draftLength"/> rows of the mask token.</summary>
+    /// <summary>Creates blocks of at most <paramref name="draftLength"/> rows of the mask token.</summary>
     public MaskBlock(int draftLength, int maskToken)
     {
         _tokens = new int[draftLength];
         Array.Fill(_tokens, maskToken);
     }
 
-    /// <summary>Adds a block whose slot m stands at position <paramref name="firstPosition"/> + m and sees every clean token before the block.</summary>
+    /// <summary>Adds a block of <paramref name="masks"/> rows whose slot m stands at position <paramref name="firstPosition"/> + m and sees every clean token before the block.</summary>
     /// <returns>The row of slot 0.</returns>
-    public int AddTo(SequencePass pass, int firstPosition) => pass.AddMasks(_tokens, firstPosition);
+    public int AddTo(SequencePass pass, int firstPosition, int masks) => pass.AddMasks(_tokens.AsSpan(0, masks), firstPosition);
 }

@@ -22,6 +22,9 @@ public sealed class SequencePass
     /// <summary>Most prompt rows that a prefill may add to this pass; the rest comes in later ones.</summary>
     public int PrefillRows { get; private set; }
 
+    /// <summary>Sequences that share the pass, this one included.</summary>
+    public int Sessions { get; private set; } = 1;
+
     /// <summary>Whether this pass fed only part of a prompt. All passes of one prefill count as one.</summary>
     public bool IsPartial { get; private set; }
 
@@ -96,9 +99,9 @@ public sealed class SequencePass
     }
 
     /// <summary>Begins a pass.</summary>
-    internal void Begin(RowBatch batch, int prefillRows)
+    internal void Begin(RowBatch batch, int prefillRows, int sessions)
     {
-        (_batch, PrefillRows, IsPartial) = (batch, prefillRows, false);
+        (_batch, PrefillRows, Sessions, IsPartial) = (batch, prefillRows, sessions, false);
         _wanted.Clear();
         _given = 0;
     }

@@ -9,6 +9,7 @@ namespace Tidar.Decoding.Strategies;
 /// </summary>
 /// <remarks>
 /// Invariant between passes: the cache holds the committed tokens exactly, and d_0 is the AR model's own choice for the next position.
+/// Which outcomes have a block, how many masks it has, and how much of a draft is checked is the <see cref="IStepPlanner"/>'s choice, anew in every pass.
 /// A block's slot 0 never decides anything: the AR choice for its position overwrites it.
 /// </remarks>
 public sealed class TidarStrategy : IDecodingStrategy
@@ -23,7 +24,10 @@ public sealed class TidarStrategy : IDecodingStrategy
     private readonly int[] _blocks;
     private Phase _phase = Phase.Prefill;
     private Decision _decided;
+    private int _laid;
+    private int _drafted;
     private int _verified;
+    private int _masks;
     private int _draftRow;
     private int _decidingRow;
     private int _block;
@@ -34,7 +38,7 @@ public sealed class TidarStrategy : IDecodingStrategy
     /// <param name="selector">Chooses among the candidates of a draft; null where each slot takes its own choice.</param>
     public TidarStrategy(TokenSequence sequence, TidarSettings settings, PathSelector? selector = null)
     {
-        int k = settings.Outcomes.DraftLength;
+        int k = settings.Steps.DraftLength;
         _sequence = sequence;
         _settings = settings;
         _prompt = new PromptFeed(sequence);
@@ -50,7 +54,7 @@ public sealed class TidarStrategy : IDecodingStrategy
         Prefill,
         Verify,
 
-        // The outcome that happened had no block: commit the corrected token and draft behind it.
+        // The outcome that happened had no block, or nothing was drafted: commit the decided token, and draft behind it if that pays.
         Draft,
     }
 
@@ -63,11 +67,11 @@ public sealed class TidarStrategy : IDecodingStrategy
             case Phase.Prefill:
                 _decidingRow = _prompt.Plan(pass);
                 if (!pass.IsPartial)
-                    _block = _mask.AddTo(pass, _sequence.PromptLength);
+                    DraftBehind(pass, _sequence.PromptLength);
                 break;
             case Phase.Draft:
                 _decidingRow = pass.AddClean(_decided.Token, length);
-                _block = _mask.AddTo(pass, length + 1);
+                DraftBehind(pass, length + 1);
                 break;
             default:
                 PlanVerification(pass, length);
@@ -106,15 +110,31 @@ public sealed class TidarStrategy : IDecodingStrategy
         int length = _sequence.Cache.Length;
         if (_decidingRow >= 0)
             _decided = _sequence.Decide(pass, _decidingRow, length);
+        if (_masks == 0)
+        {
+            _phase = Phase.Draft;
+            return;
+        }
+
+        _laid = _drafted = _masks;
         _draft[0] = _decided.Token;
-        _path.Choose(pass, _block, length, _draft);
-        _sequence.LastStep?.NextDraft = Copy(_draft);
+        _path.Choose(pass, _block, length, _draft.AsSpan(0, _drafted));
+        _sequence.LastStep?.NextDraft = Copy(_drafted);
         _phase = Phase.Verify;
+    }
+
+    private void DraftBehind(SequencePass pass, int length)
+    {
+        _masks = _settings.Steps.MasksBehindDecided(length, pass.Sessions);
+        _block = _masks > 0 ? _mask.AddTo(pass, length, _masks) : -1;
     }
 
     private void PlanVerification(SequencePass pass, int length)
     {
-        _verified = Math.Min(_draft.Length, _sequence.ContextLength - length);
+        VerificationPlan plan = _settings.Steps.Verify(_laid, length, pass.Sessions);
+        _masks = plan.Masks;
+        _drafted = Math.Min(_drafted, plan.Verified);
+        _verified = Math.Min(_drafted, _sequence.ContextLength - length);
         _draftRow = pass.AddClean(_draft[0], length);
         for (int i = 1; i < _verified; i++)
             pass.AddClean(_draft[i], length + i);
@@ -122,8 +142,8 @@ public sealed class TidarStrategy : IDecodingStrategy
         for (int outcome = 1; outcome <= _verified; outcome++)
         {
             // At the end of the context the text ends too: no next block.
-            bool drafts = _settings.Outcomes.Contains(outcome) && length + outcome < _sequence.ContextLength;
-            _blocks[outcome] = drafts ? _mask.AddTo(pass, length + outcome) : -1;
+            bool drafts = plan.Drafts(outcome) && length + outcome < _sequence.ContextLength;
+            _blocks[outcome] = drafts ? _mask.AddTo(pass, length + outcome, _masks) : -1;
             if (drafts && _settings.Beta < 1)
                 pass.NeedLogits(_blocks[outcome], 1);
         }
@@ -142,10 +162,11 @@ public sealed class TidarStrategy : IDecodingStrategy
         while (accepted < _verified && target.Token == _draft[accepted]);
 
         _sequence.Acceptance.Record(_verified, accepted);
+        _settings.Steps.Record(_laid, _verified, accepted);
         DecodingStep? step = null;
         if (_sequence.RecordsSteps)
         {
-            step = new DecodingStep { Kind = StepKind.Verify, Draft = Copy(_draft), Accepted = accepted, Corrected = target.Token };
+            step = new DecodingStep { Kind = StepKind.Verify, Draft = Copy(_drafted), Accepted = accepted, Corrected = target.Token };
             _sequence.Record(step);
         }
 
@@ -161,7 +182,7 @@ public sealed class TidarStrategy : IDecodingStrategy
         _block = _blocks[accepted];
         if (!drafted)
             _phase = Phase.Draft;
-        else if (_draft.Length == 1)
+        else if (_masks == 1)
             Draft(pass);
         else
             NeedSlots(pass);
@@ -179,11 +200,12 @@ public sealed class TidarStrategy : IDecodingStrategy
     private void DecideAndDraft(SequencePass pass)
     {
         pass.NeedLogits(_decidingRow, 1);
-        NeedSlots(pass);
+        if (_masks > 0)
+            NeedSlots(pass);
     }
 
     // Slot 0 is overwritten by the AR choice, so its logits are not asked for.
-    private void NeedSlots(SequencePass pass) => pass.NeedLogits(_block + 1, _draft.Length - 1);
+    private void NeedSlots(SequencePass pass) => pass.NeedLogits(_block + 1, _masks - 1);
 
-    private static int[] Copy(int[] draft) => (int[])draft.Clone();
+    private int[] Copy(int count) => _draft.AsSpan(0, count).ToArray();
 }

@@ -33,6 +33,9 @@ public sealed class MaskAdapter
     /// <summary>K.</summary>
     public int DraftLength => Config.DraftLength;
 
+    /// <summary>What its cost depends on, in words: K, and how many groups of linear layers have factors, of what rank in all.</summary>
+    public string Shape => string.Create(CultureInfo.InvariantCulture, $"K{DraftLength}, {_factors.Count} groups, ranks {_factors.Values.Sum(static f => f.Rank)}");
+
     /// <summary>What mask rows start from, [draft length, hidden] or [1, hidden].</summary>
     public float[] MaskEmbedding { get; }
 

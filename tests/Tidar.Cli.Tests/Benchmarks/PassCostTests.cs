@@ -1,4 +1,6 @@
 using Tidar.Cli.Benchmarks;
+using Tidar.Cli.Commands;
+using Tidar.Decoding.Planning;
 using Tidar.Kernels.Matrices;
 using Tidar.Kernels.Threading;
 using Tidar.Models.Configuration;
@@ -60,11 +62,11 @@ public sealed class PassCostTests : IDisposable
     [Fact]
     public void The_fused_layout_is_K_drafts_and_a_block_for_each_outcome()
     {
-        StepLayout layout = StepLayout.Create(12, tidar: true, logits: null);
+        StepLayout layout = BenchCommand.Layout(12, tidar: true, logits: null);
         RowBatch batch = new();
         _cache.Length = 0;
         layout.AddTo(batch, _cache, new int[12]);
-        Assert.Equal(3, layout.DraftLength);
+        Assert.Equal(3, layout.Blocks);
         Assert.Equal(9, batch.EphemeralCount);
         Assert.Equal([1, 2, 3, 1, 1, 1, 2, 2, 2, 3, 3, 3], batch.Rows.ToArray().Select(r => r.PrefixLength));
         Assert.Equal([0, 1, 2, 1, 2, 3, 2, 3, 4, 3, 4, 5], batch.Rows.ToArray().Select(r => r.Position));

@@ -45,7 +45,7 @@ public sealed class GenerateTests
         Assert.Equal(Answer, result.GetProperty("text").GetString());
         Assert.Equal("eos", result.GetProperty("finish").GetString());
         Assert.Equal("tidar", result.GetProperty("strategy").GetString());
-        Assert.Equal("fused", result.GetProperty("mode").GetString());
+        Assert.Equal("auto", result.GetProperty("mode").GetString());
         Assert.Equal(8, result.GetProperty("draft_length").GetInt32());
         Assert.Equal((double)Numbers(result, "ids").Length / result.GetProperty("passes").GetInt32(), result.GetProperty("tokens_per_pass").GetDouble());
     }
@@ -118,7 +118,7 @@ public sealed class GenerateTests
     [Fact]
     public void Text_goes_to_standard_output_as_it_is_and_a_summary_behind_it()
     {
-        CommandRun run = CommandRun.Of("generate", Problem, "--model", Model);
+        CommandRun run = CommandRun.Of("generate", Problem, "--model", Model, "--mode", "fused");
         Assert.Equal(ExitCode.Done, run.Code);
         Assert.Empty(run.Error);
         Assert.StartsWith($"{Answer}\n", run.Output.ReplaceLineEndings("\n"), StringComparison.Ordinal);
@@ -132,7 +132,7 @@ public sealed class GenerateTests
     {
         using StringWriter output = new(), error = new();
         CommandContext context = new(output, error, TextReader.Null) { OutputStyle = new TerminalStyle(IsTerminal: true, Colour: true) };
-        Assert.Equal(ExitCode.Done, CommandHost.Run(["generate", Problem, "--model", Model], context));
+        Assert.Equal(ExitCode.Done, CommandHost.Run(["generate", Problem, "--model", Model, "--mode", "fused"], context));
         Assert.Contains("\e[33md\e[0m\e[32mora had\e[0m\e[33m \e[0m\e[32m13 book\e[0m\e[33ms\e[0m", output.ToString(), StringComparison.Ordinal);
         Assert.Equal(Answer, Plain(output.ToString()).Split('\n')[1].TrimEnd('\r'));
     }
@@ -140,7 +140,7 @@ public sealed class GenerateTests
     [Fact]
     public void The_steps_view_shows_a_line_a_pass()
     {
-        string[] lines = CommandRun.Of("generate", Problem, "--model", Model, "--show", "steps").Output.ReplaceLineEndings("\n").Split('\n');
+        string[] lines = CommandRun.Of("generate", Problem, "--model", Model, "--mode", "fused", "--show", "steps").Output.ReplaceLineEndings("\n").Split('\n');
         Assert.Equal(8, lines.Count(l => l.StartsWith("pass", StringComparison.Ordinal)));
         Assert.Contains("pass   5  1/8  1 | .. dora -> 8", lines);
     }
@@ -173,7 +173,7 @@ public sealed class GenerateTests
         using CancellationTokenSource stop = new();
         using StoppingWriter output = new(stop);
         using StringWriter error = new();
-        int code = CommandHost.Run(["generate", Problem, "--model", Model], output, error, cancellation: stop.Token);
+        int code = CommandHost.Run(["generate", Problem, "--model", Model, "--mode", "fused"], output, error, cancellation: stop.Token);
         Assert.Equal(ExitCode.Cancelled, code);
         Assert.Equal("dora had", output.ToString());
         Assert.Equal("cancelled", error.ToString().TrimEnd());

@@ -1,4 +1,6 @@
 using Tidar.Decoding.Engine;
+using Tidar.Decoding.Planning;
+using Tidar.Decoding.Tests.Planning;
 using Tidar.Kernels.Matrices;
 using Tidar.Kernels.Threading;
 using Tidar.Models.Configuration;
@@ -19,6 +21,7 @@ public sealed class AllocationTests
         { StrategyKind.Tidar, TidarMode.TwoPass, WeightFormat.BFloat16, false, 0 },
         { StrategyKind.Tidar, TidarMode.Fused, WeightFormat.Int8, true, 0 },
         { StrategyKind.Tidar, TidarMode.TwoPass, WeightFormat.Int8, true, 0.8f },
+        { StrategyKind.Tidar, TidarMode.Auto, WeightFormat.Int8, false, 0 },
     };
 
     [Theory]
@@ -29,7 +32,7 @@ public sealed class AllocationTests
         using WorkerTeam team = new(1);
         ModelConfig config = RandomModel.Config(ModelArchitecture.Qwen3, layers: 2);
         using Transformer model = RandomModel.Create(config, 5, team, format: format, selector: selects ? RandomSelector.Create(config.HiddenSize, 2) : null);
-        DecodingEngine engine = new(model);
+        DecodingEngine engine = new(model) { Planner = new Planner(TestCosts.Linear(row: 0.05), config) };
         GenerationOptions options = new() { Strategy = strategy, Mode = mode, MaxTokens = 120, IgnoreEos = true, Sampling = new() { Temperature = temperature } };
         using DecodingSession session = engine.Start([3, 4, 5], options, reportsSteps: false);
         while (session.Passes < 12)

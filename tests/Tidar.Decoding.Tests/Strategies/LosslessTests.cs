@@ -1,4 +1,5 @@
 using Tidar.Decoding.Engine;
+using Tidar.Decoding.Planning;
 using Tidar.Decoding.Sampling;
 using Tidar.Kernels.Threading;
 using Tidar.Models.Configuration;
@@ -79,6 +80,36 @@ public sealed class LosslessTests
             AssertLossless(random, model, model, 60);
     }
 
+    [Fact]
+    public void Sessions_whose_steps_are_planned_together_say_what_each_says_alone()
+    {
+        Random random = new(5);
+        for (int round = 0; round < 30; round++)
+        {
+            FormulaModel model = FormulaModel.Hashed(vocabulary: 12 + random.Next(30), seed: round, maxPositions: 300, eos: [1]);
+            int v = model.Config.VocabularySize;
+            DecodingEngine engine = new(model) { Planner = Planner(random, model.Config) };
+            List<(DecodingSession Session, GenerationResult Alone)> texts = [];
+            for (int i = 0; i < 5; i++)
+            {
+                int[] prompt = [.. Enumerable.Range(0, 1 + random.Next(9)).Select(_ => random.Next(v - 1))];
+                GenerationOptions options = new() { MaxTokens = 20 + random.Next(150), Sampling = Sampling(random, v) };
+                texts.Add((engine.Start(prompt, options), new TextGenerator(model).Generate(prompt, options with { Strategy = StrategyKind.Autoregressive })));
+            }
+
+            engine.Run([.. texts.Select(t => t.Session)]);
+            foreach ((DecodingSession session, GenerationResult alone) in texts)
+            {
+                GenerationResult result = session.ToResult();
+                Assert.Equal(alone.Ids, result.Ids);
+                Assert.Equal(TidarMode.Auto, result.Mode);
+                PlannedPasses planned = result.Planned!;
+                Assert.Equal(result.Passes, planned.Alone + planned.Drafting + planned.TwoPass + planned.Sparse + planned.Fused);
+                session.Dispose();
+            }
+        }
+    }
+
     [Theory]
     [InlineData(0f, 0.6f, 0f)]
     [InlineData(1f, 0f, 0f)]
@@ -110,7 +141,7 @@ public sealed class LosslessTests
         };
         GenerationOptions tidar = Drafting(random, options);
         GenerationResult expected = new TextGenerator(reference).Generate(prompt, options with { Strategy = StrategyKind.Autoregressive });
-        GenerationResult actual = new TextGenerator(model).Generate(prompt, tidar);
+        GenerationResult actual = new TextGenerator(model, planner: Planner(random, model.Config)).Generate(prompt, tidar);
         string what = $"{tidar}, prompt {string.Join(' ', prompt)}";
         Assert.True(expected.Ids.SequenceEqual(actual.Ids), what);
         Assert.Equal(expected.Finish, actual.Finish);
@@ -136,8 +167,9 @@ public sealed class LosslessTests
     private static GenerationOptions Drafting(Random random, GenerationOptions options)
     {
         int k = 1 + random.Next(random.Next(4) == 0 ? 20 : 9);
-        return random.Next(3) switch
+        return random.Next(4) switch
         {
+            3 => options with { Strategy = StrategyKind.Tidar, DraftLength = k },
             0 => options with { Strategy = StrategyKind.Tidar, Mode = TidarMode.Fused, DraftLength = k },
             1 => options with { Strategy = StrategyKind.Tidar, Mode = TidarMode.TwoPass, DraftLength = k },
             _ => options with
@@ -148,6 +180,13 @@ public sealed class LosslessTests
                 Outcomes = [.. Enumerable.Range(1, k).Where(_ => random.Next(2) == 0)],
             },
         };
+    }
+
+    // On machines where all kinds of steps pay; with two lengths of context in which rows cost differently.
+    private static Planner Planner(Random random, ModelConfig config)
+    {
+        CostCurve Curve() => new([1, 2, 9, 40], [1, 1 + (random.NextDouble() / 4), 1.3 + random.NextDouble(), 2.3 + random.NextDouble()]);
+        return new Planner(new PassCosts([new ContextCosts(8, Curve(), Curve()), new ContextCosts(200, Curve(), Curve())], new CostCurve([1, 8], [0.01, 0.05])), config);
     }
 
     private static SamplingOptions Sampling(Random random, int v) => random.Next(4) == 0

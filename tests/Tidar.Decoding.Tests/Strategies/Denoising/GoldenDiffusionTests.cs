@@ -121,7 +121,7 @@ public sealed class GoldenDiffusionTests
             while (sequence.Finish is null)
             {
                 batch.Clear();
-                pass.Begin(batch, 256);
+                pass.Begin(batch, 256, sessions: 1);
                 strategy.Plan(pass);
                 model.Forward(batch);
                 float[] logits = new float[pass.Wanted.Length * model.Config.VocabularySize];
