@@ -1,4 +1,5 @@
 // Tabulates what run.sh left: dotnet run recipes/compare-objectives/evaluate.cs [runs/compare-objectives]
+#:property RunAnalyzers=false
 using System.Globalization;
 using System.Text.Json;
 
