@@ -45,6 +45,13 @@ internal static class InspectionJson
         writer.WriteString("rope_type", InspectionNames.Of(config.Rope.Scaling));
         writer.WriteNumber("rope_theta", config.Rope.Theta);
         writer.Numbers("eos_token_ids", [.. config.EosTokenIds]);
+        if (config.Diffusion is { } diffusion)
+        {
+            writer.WriteString("diffusion", InspectionNames.Of(diffusion.Kind));
+            writer.WriteNumber("mask_token_id", diffusion.MaskTokenId);
+            writer.WriteBoolean("shifted_logits", diffusion.ShiftedLogits);
+        }
+
         if (config.Tidar is not TidarConfig tidar)
             return;
         writer.WriteNumber("draft_length", tidar.DraftLength);

@@ -6,6 +6,9 @@ namespace Tidar.Cli.Inspection;
 /// <summary>The words and figures that JSON and the terminal share.</summary>
 internal static class InspectionNames
 {
+    /// <summary><c>block</c> or <c>masked</c>.</summary>
+    public static string Of(DiffusionKind kind) => kind == DiffusionKind.Block ? "block" : "masked";
+
     /// <summary>What a path turned out to be.</summary>
     public static string Of(InspectedKind kind) => kind switch
     {

@@ -57,6 +57,8 @@ internal static class InspectionView
         table.Row("tied embeddings", config.TiedEmbeddings ? "yes" : "no");
         table.Row("end tokens", config.EosTokenIds.Count == 0 ? "none" : string.Join(", ", config.EosTokenIds));
         table.Row("TiDAR", config.Tidar is TidarConfig tidar ? $"trained with K = {tidar.DraftLength}, mask token {tidar.MaskTokenId}" : "not trained for it");
+        if (config.Diffusion is { } diffusion)
+            table.Row("diffusion", $"{InspectionNames.Of(diffusion.Kind)}, mask token {diffusion.MaskTokenId}{(diffusion.ShiftedLogits ? ", a row predicts the next token" : "")}");
     }
 
     private static Table Metadata(IReadOnlyDictionary<string, string> metadata)

@@ -21,6 +21,16 @@ public sealed class InspectTests
     }
 
     [Fact]
+    public void A_diffusion_model_says_what_it_is()
+    {
+        JsonElement dream = Assert.Single(CommandRun.Of("inspect", SharedData.Path("goldens", "models", "diffusion", "dream"), "--json").Json());
+        Assert.Equal("masked", dream.GetProperty("diffusion").GetString());
+        Assert.Equal(318, dream.GetProperty("mask_token_id").GetInt32());
+        Assert.True(dream.GetProperty("shifted_logits").GetBoolean());
+        Assert.Contains("a row predicts the next token", CommandRun.Of("inspect", SharedData.Path("goldens", "models", "diffusion", "dream")).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Json_names_architecture_parameters_and_every_tensor()
     {
         string path = SharedData.Path("goldens", "models", "hf", "llama-gqa");
