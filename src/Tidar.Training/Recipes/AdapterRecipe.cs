@@ -1,30 +1,16 @@
 using Tidar.Models.Adapters;
-using Tidar.Models.Weights;
 using Tidar.Training.Backpropagation;
-using Tidar.Training.Optimizer;
 
 namespace Tidar.Training.Recipes;
 
 /// <summary>An adapter's training as a YAML file describes it; see docs/adapters.md. Paths are absolute here (in the file they are relative to it).</summary>
-public sealed record AdapterRecipe
+public sealed record AdapterRecipe : TrainingRecipe
 {
-    /// <summary>The file.</summary>
-    public required string Source { get; init; }
-
-    /// <summary>Folder that receives checkpoints, metrics and the finished adapter.</summary>
-    public required string Output { get; init; }
-
-    /// <summary>Decides initial weights, order of the documents and the places of the blocks.</summary>
-    public required ulong Seed { get; init; }
-
     /// <summary>The base model; null where the command names it.</summary>
     public required string? Model { get; init; }
 
     /// <summary>Folder of an adapter of the same shape whose weights the run starts from; null to start as LoRA does.</summary>
     public required string? InitFrom { get; init; }
-
-    /// <summary>What is trained on; at least one entry.</summary>
-    public required IReadOnlyList<DataRecipe> Data { get; init; }
 
     /// <summary>Rank of every pair of factors.</summary>
     public required int Rank { get; init; }
@@ -71,30 +57,6 @@ public sealed record AdapterRecipe
     /// <summary>Arithmetic of the products with the base model's weights; the factors' own are float32.</summary>
     public required TrainingPrecision Precision { get; init; }
 
-    /// <summary>Constants of AdamW.</summary>
-    public required AdamWSettings Optimizer { get; init; }
-
-    /// <summary>Learning rate of every step.</summary>
-    public required LearningRateSchedule Schedule { get; init; }
-
-    /// <summary>Optimizer steps of the whole run.</summary>
-    public int Steps => Schedule.Steps;
-
-    /// <summary>Measurements on held-out text every so many steps; 0 for never.</summary>
-    public required int EvaluateEvery { get; init; }
-
     /// <summary>Held-out documents.</summary>
     public required int EvaluationDocuments { get; init; }
-
-    /// <summary>A checkpoint every so many steps, and after the last.</summary>
-    public required int CheckpointEvery { get; init; }
-
-    /// <summary>Checkpoints that are kept.</summary>
-    public required int KeepCheckpoints { get; init; }
-
-    /// <summary>Element type of the finished adapter; checkpoints to resume from are float32.</summary>
-    public required StoredType FinalType { get; init; }
-
-    /// <summary>Every setting that decides the run's weights under its full name, for the comparison on resuming.</summary>
-    public required IReadOnlyList<KeyValuePair<string, string>> Settings { get; init; }
 }

@@ -1,23 +1,12 @@
 using Tidar.Models.Configuration;
-using Tidar.Models.Weights;
 using Tidar.Training.Backpropagation;
 using Tidar.Training.Losses;
-using Tidar.Training.Optimizer;
 
 namespace Tidar.Training.Recipes;
 
 /// <summary>A training run as a YAML file describes it; see docs/training.md. Paths are absolute here (in the file they are relative to it).</summary>
-public sealed record Recipe
+public sealed record Recipe : TrainingRecipe
 {
-    /// <summary>The file.</summary>
-    public required string Source { get; init; }
-
-    /// <summary>Folder that receives checkpoints, metrics and the final model.</summary>
-    public required string Output { get; init; }
-
-    /// <summary>Decides initial weights, order of the data and random masks.</summary>
-    public required ulong Seed { get; init; }
-
     /// <summary>Checkpoint to start from; null for new weights of <see cref="Model"/>.</summary>
     public required string? InitialCheckpoint { get; init; }
 
@@ -26,9 +15,6 @@ public sealed record Recipe
 
     /// <summary>Where the tokenizer comes from.</summary>
     public required TokenizerRecipe Tokenizer { get; init; }
-
-    /// <summary>What is trained on; at least one entry.</summary>
-    public required IReadOnlyList<DataRecipe> Data { get; init; }
 
     /// <summary>What is minimized.</summary>
     public required TrainingObjective Objective { get; init; }
@@ -54,33 +40,9 @@ public sealed record Recipe
     /// <summary>Whether layers are computed again in the backward pass instead of being kept: the same bits, less memory, a third more work.</summary>
     public required bool ActivationCheckpointing { get; init; }
 
-    /// <summary>Constants of AdamW.</summary>
-    public required AdamWSettings Optimizer { get; init; }
-
-    /// <summary>Learning rate of every step.</summary>
-    public required LearningRateSchedule Schedule { get; init; }
-
-    /// <summary>Optimizer steps of the whole run.</summary>
-    public int Steps => Schedule.Steps;
-
-    /// <summary>Held-out losses every so many steps; 0 for never.</summary>
-    public required int EvaluateEvery { get; init; }
-
     /// <summary>Rows of held-out text.</summary>
     public required int EvaluationRows { get; init; }
 
     /// <summary>How many of those rows drafts step along, for tokens a pass; 0 for none.</summary>
     public required int DraftRows { get; init; }
-
-    /// <summary>A checkpoint every so many steps, and after the last.</summary>
-    public required int CheckpointEvery { get; init; }
-
-    /// <summary>Checkpoints that are kept.</summary>
-    public required int KeepCheckpoints { get; init; }
-
-    /// <summary>Element type of the final model; checkpoints to resume from are float32.</summary>
-    public required StoredType FinalType { get; init; }
-
-    /// <summary>Every setting that decides the run's weights under its full name, in the order of reading, for the comparison on resuming.</summary>
-    public required IReadOnlyList<KeyValuePair<string, string>> Settings { get; init; }
 }
