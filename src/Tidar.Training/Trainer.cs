@@ -176,7 +176,7 @@ public sealed class Trainer : IDisposable, ITrainingTask
     private LossSums Evaluate()
     {
         _heldOut ??= _run.HeldOutRows();
-        _heldOutPasses ??= Lay(_recipe.Objective is TrainingObjective.BlockDiffusion or TrainingObjective.MaskedDiffusion ? Mask(_heldOut, HeldOutMasks) : _heldOut);
+        _heldOutPasses ??= Lay(_recipe.Objective.DenoisesInSteps ? Mask(_heldOut, HeldOutMasks) : _heldOut);
         return _heldOutPasses.Total(_heldOutPasses.Own.Select(pass => _run.Decoder.Evaluate(pass)));
     }
 

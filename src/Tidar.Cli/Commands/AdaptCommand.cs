@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Tidar.Cli.Hosting;
 using Tidar.Cli.Models;
 using Tidar.Cli.Options;
@@ -62,16 +61,15 @@ internal static class AdaptCommand
 
     private static int Run(CommandContext context, AdapterRecipe recipe, AdapterTrainer trainer, WorkerTeam team, bool json)
     {
-        (TextWriter writer, TerminalStyle style) = json ? (context.Error, context.ErrorStyle) : (context.Output, context.OutputStyle);
-        string parameters = trainer.ParameterCount.ToString("N0", CultureInfo.InvariantCulture);
-        writer.WriteLine(style.Dim($"{parameters} trained parameters, step {trainer.Step} of {recipe.Steps}, {team.Threads} threads, output {recipe.Output}"));
-        writer.Flush();
-        TrainingProgressView view = new(writer, style, "rows");
-        TrainingProgress? last = view.Follow(recipe.Steps, trainer.Step, report => trainer.Run(report, context.Cancellation));
-        if (json)
-            TrainingJson.Write(context.Output, trainer.Step, last, trainer.AdapterFolder);
-        else
-            writer.WriteLine($"adapter in {trainer.AdapterFolder}");
+        TrainingReport report = new(context, json);
+        TrainingProgress? last = report.Follow(
+            $"{TrainingReport.Count(trainer.ParameterCount)} trained parameters",
+            $"{team.Threads} threads",
+            recipe,
+            trainer.Step,
+            new TrainingProgressView(report.Writer, report.Style, "rows"),
+            progress => trainer.Run(progress, context.Cancellation));
+        report.Finish("adapter", trainer.Step, last, trainer.AdapterFolder);
         return ExitCode.Done;
     }
 }

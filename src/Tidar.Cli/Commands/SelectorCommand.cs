@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Tidar.Cli.Hosting;
 using Tidar.Cli.Models;
 using Tidar.Cli.Options;
@@ -44,18 +43,17 @@ internal static class SelectorCommand
     private static int Run(
         CommandContext context, SelectorRecipe recipe, Checkpoint checkpoint, MaskAdapter? adapter, WorkerTeam team, WeightFormat? format, bool resume, bool json)
     {
-        (TextWriter writer, TerminalStyle style) = json ? (context.Error, context.ErrorStyle) : (context.Output, context.OutputStyle);
-        using SelectorTrainer trainer = CollectionView.Follow(writer, style, report => SelectorTrainer.Create(
-            recipe, checkpoint, adapter, team, format, resume, report, context.Cancellation));
-        string parameters = trainer.ParameterCount.ToString("N0", CultureInfo.InvariantCulture);
-        writer.WriteLine(style.Dim($"{parameters} trained parameters, step {trainer.Step} of {recipe.Steps}, {team.Threads} threads, output {recipe.Output}"));
-        writer.Flush();
-        TrainingProgressView view = new(writer, style, "slots");
-        TrainingProgress? last = view.Follow(recipe.Steps, trainer.Step, report => trainer.Run(report, context.Cancellation));
-        if (json)
-            TrainingJson.Write(context.Output, trainer.Step, last, trainer.Folder);
-        else
-            writer.WriteLine($"selector in {trainer.Folder}");
+        TrainingReport report = new(context, json);
+        using SelectorTrainer trainer = CollectionView.Follow(report.Writer, report.Style, collected => SelectorTrainer.Create(
+            recipe, checkpoint, adapter, team, format, resume, collected, context.Cancellation));
+        TrainingProgress? last = report.Follow(
+            $"{TrainingReport.Count(trainer.ParameterCount)} trained parameters",
+            $"{team.Threads} threads",
+            recipe,
+            trainer.Step,
+            new TrainingProgressView(report.Writer, report.Style, "slots"),
+            progress => trainer.Run(progress, context.Cancellation));
+        report.Finish("selector", trainer.Step, last, trainer.Folder);
         return ExitCode.Done;
     }
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Tidar.Cli.Hosting;
 using Tidar.Cli.Options;
 using Tidar.Cli.Progress;
@@ -32,20 +31,18 @@ internal static class TrainCommand
 
     private static int Run(CommandContext context, ICollectives ranks, Recipe recipe, WorkerTeam team, bool resume, bool json)
     {
-        (TextWriter writer, TerminalStyle style) = json ? (context.Error, context.ErrorStyle) : (context.Output, context.OutputStyle);
+        TrainingReport report = new(context, json);
         using Trainer trainer = Trainer.Create(recipe, team, resume, ranks);
-        string parameters = trainer.ParameterCount.ToString("N0", CultureInfo.InvariantCulture);
         string workers = ranks.Size == 1 ? $"{team.Threads} threads" : $"{ranks.Size} ranks of {team.Threads} threads";
-        writer.WriteLine(style.Dim($"{parameters} parameters, step {trainer.Step} of {recipe.Steps}, {workers}, output {recipe.Output}"));
-        writer.Flush();
-        TrainingProgressView view = new(writer, style);
-        TrainingProgress? last = view.Follow(recipe.Steps, trainer.Step, report => trainer.Run(report, context.Cancellation));
-        if (ranks.Rank > 0)
-            return ExitCode.Done;
-        if (json)
-            TrainingJson.Write(context.Output, trainer.Step, last, trainer.ModelFolder);
-        else
-            writer.WriteLine($"model in {trainer.ModelFolder}");
+        TrainingProgress? last = report.Follow(
+            $"{TrainingReport.Count(trainer.ParameterCount)} parameters",
+            workers,
+            recipe,
+            trainer.Step,
+            new TrainingProgressView(report.Writer, report.Style),
+            progress => trainer.Run(progress, context.Cancellation));
+        if (ranks.Rank == 0)
+            report.Finish("model", trainer.Step, last, trainer.ModelFolder);
         return ExitCode.Done;
     }
 }

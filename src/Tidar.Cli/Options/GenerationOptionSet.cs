@@ -101,7 +101,7 @@ internal sealed class GenerationOptionSet
         {
             BlockLength = parsed.GetValue(_blockLength),
             Steps = parsed.GetValue(_steps),
-            Order = parsed.GetValue(_order) is { } order ? DecodingNames.ParseOrder(order) : null,
+            Order = DecodingNames.ParseOrder(parsed.GetValue(_order) ?? DecodingNames.Of(RevealOrder.Confidence)),
             Threshold = parsed.GetValue(_threshold),
             Guidance = parsed.GetValue(_guidance) ?? 0,
         },

@@ -61,7 +61,7 @@ internal sealed class DenoisingPlan
             length,
             _options.Denoising.Steps ?? length,
             _options.Denoising.LastLevel,
-            _options.Denoising.Order ?? RevealOrder.Confidence,
+            _options.Denoising.Order,
             _options.Denoising.Threshold,
             _options.Denoising.Guidance,
             shifted,

@@ -13,7 +13,7 @@ public readonly record struct LossWeights(double Autoregressive, double Diffusio
     {
         double ar = 1.0 / Math.Max(1, autoregressiveTargets), diffusion = 1.0 / Math.Max(1, diffusionTargets);
         return !objective.HasMasks ? new LossWeights(ar, 0)
-            : !objective.HasAutoregressiveLoss ? new LossWeights(0, diffusion)
+            : objective.DenoisesInSteps ? new LossWeights(0, diffusion)
             : new LossWeights(ar * alpha / (1 + alpha), diffusion / (1 + alpha));
     }
 

@@ -100,7 +100,7 @@ public sealed class TidarLayout
             // The clean blocks of block diffusion see themselves in both directions, as decoding commits them.
             int sees = _objective == TrainingObjective.BlockDiffusion ? Math.Min(length, ((p / _draftLength) + 1) * _draftLength) : p + 1;
             batch.SetRow(start + p, document.Tokens[p], p, new AttentionRow(start, sees, 0, 0));
-            if (_objective.HasAutoregressiveLoss && p + 1 < length && document.IsLabelled(p + 1))
+            if (!_objective.DenoisesInSteps && p + 1 < length && document.IsLabelled(p + 1))
             {
                 batch.Targets.Add(new LossTarget(start + p, document.Tokens[p + 1], 1, IsDiffusion: false));
                 batch.AutoregressiveTargets++;
@@ -122,9 +122,6 @@ public sealed class TidarLayout
         }
     }
 
-    // What decoding shows: a prompt is never masked where blocks hold more than what comes next.
-    private bool ShowsPrompts => _objective is TrainingObjective.BlockDiffusion or TrainingObjective.MaskedDiffusion;
-
     private void AddMasks(TrainingBatch batch, TokenSequence document, int start, int spanStart)
     {
         int length = document.Tokens.Length, size = BlockLength(document);
@@ -134,7 +131,7 @@ public sealed class TidarLayout
             for (int p = block * size; p < (block + 1) * size; p++)
             {
                 int row = batch.CleanRows + spanStart++;
-                bool isShown = p < length && (document.Masking is { } masking && masking.Visible[p] || (ShowsPrompts && !document.IsLabelled(p)));
+                bool isShown = p < length && (document.Masking is { } masking && masking.Visible[p] || (_objective.DenoisesInSteps && !document.IsLabelled(p)));
                 batch.SetRow(row, isShown ? document.Tokens[p] : _maskToken, p, sees);
                 if (p >= length || !document.IsLabelled(p))
                     continue;

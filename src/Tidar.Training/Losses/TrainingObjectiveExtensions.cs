@@ -5,9 +5,8 @@ internal static class TrainingObjectiveExtensions
 {
     extension(TrainingObjective objective)
     {
-        /// <summary>Whether clean rows predict their next token.</summary>
-        public bool HasAutoregressiveLoss =>
-            objective is TrainingObjective.Tidar or TrainingObjective.TidarRandomMask or TrainingObjective.Autoregressive;
+        /// <summary>Whether decoding decides a block in many passes, some of its tokens and all of its prompt shown; there is no AR loss then.</summary>
+        public bool DenoisesInSteps => objective is TrainingObjective.BlockDiffusion or TrainingObjective.MaskedDiffusion;
 
         /// <summary>Whether there are mask rows.</summary>
         public bool HasMasks => objective != TrainingObjective.Autoregressive;
@@ -19,6 +18,6 @@ internal static class TrainingObjectiveExtensions
         public bool MasksAtRandom => objective is not (TrainingObjective.Tidar or TrainingObjective.Autoregressive);
 
         /// <summary>Whether a one-pass draft after any prefix is what the objective trains: only then do tokens a pass of TiDAR's step mean anything.</summary>
-        public bool TrainsDrafts => objective is TrainingObjective.Tidar or TrainingObjective.TidarRandomMask;
+        public bool TrainsDrafts => objective.HasMasks && !objective.DenoisesInSteps;
     }
 }

@@ -10,8 +10,6 @@ namespace Tidar.Training.Recipes;
 /// <summary>Reads the recipes of adapters, as strictly as <see cref="RecipeReader"/> reads those of models.</summary>
 public static class AdapterRecipeReader
 {
-    private const int MostSteps = 100_000_000;
-
     /// <summary>Settings that may change between a run and its continuation: they do not decide the weights.</summary>
     private static readonly string[] Free = ["output", "model", "evaluation.", "checkpoint."];
 
@@ -31,11 +29,12 @@ public static class AdapterRecipeReader
         OrderedDictionary<string, string> settings = new(StringComparer.Ordinal);
         YamlFields top = new(YamlDocument.Load(path), path, null, settings);
         string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        int steps = top.Integer("steps", 1, MostSteps);
+        int steps = top.Integer("steps", 1, OptimizerRecipe.MostSteps);
         (AdamWSettings optimizer, LearningRateSchedule schedule) = OptimizerRecipe.Read(
             top.Required("optimizer"), steps, new AdamWSettings(WeightDecay: 0));
         YamlFields adapter = top.OrEmpty("adapter"), objective = top.OrEmpty("objective"), batch = top.OrEmpty("batch");
-        YamlFields evaluation = top.OrEmpty("evaluation"), checkpoint = top.OrEmpty("checkpoint");
+        YamlFields evaluation = top.OrEmpty("evaluation");
+        (int every, int keep, StoredType type) = CheckpointRecipe.Read(top.OrEmpty("checkpoint"), steps, StoredType.BF16);
         int draftLength = adapter.Integer("draft_length", 2, ModelLimits.DraftLength, 8);
         AdapterRecipe recipe = new()
         {
@@ -62,14 +61,14 @@ public static class AdapterRecipeReader
             Precision = top.Choice("precision", TrainingPrecision.BFloat16, ("f32", TrainingPrecision.Float32), ("bf16", TrainingPrecision.BFloat16)),
             Optimizer = optimizer,
             Schedule = schedule,
-            EvaluateEvery = evaluation.Integer("every", 0, MostSteps, 0),
+            EvaluateEvery = evaluation.Integer("every", 0, OptimizerRecipe.MostSteps, 0),
             EvaluationDocuments = evaluation.Integer("documents", 1, 1 << 20, 16),
-            CheckpointEvery = checkpoint.Integer("every", 1, MostSteps, Math.Min(500, steps)),
-            KeepCheckpoints = checkpoint.Integer("keep", 1, 1000, 2),
-            FinalType = checkpoint.Choice("final_type", StoredType.BF16, ("f32", StoredType.F32), ("bf16", StoredType.BF16), ("f16", StoredType.F16)),
+            CheckpointEvery = every,
+            KeepCheckpoints = keep,
+            FinalType = type,
             Settings = [.. settings.Where(s => !Free.Any(f => s.Key.StartsWith(f, StringComparison.Ordinal)))],
         };
-        foreach (YamlFields fields in new[] { adapter, objective, batch, evaluation, checkpoint, top })
+        foreach (YamlFields fields in new[] { adapter, objective, batch, evaluation, top })
             fields.Finish();
         return recipe;
     }

@@ -5,6 +5,9 @@ namespace Tidar.Training.Recipes;
 /// <summary>Reads a recipe's <c>optimizer</c>.</summary>
 internal static class OptimizerRecipe
 {
+    /// <summary>Most optimizer steps of a run.</summary>
+    public const int MostSteps = 100_000_000;
+
     /// <summary>Constants and learning rates of a run of so many steps; what is not written is as in <paramref name="plain"/>.</summary>
     public static (AdamWSettings Settings, LearningRateSchedule Schedule) Read(YamlFields fields, int steps, AdamWSettings plain)
     {

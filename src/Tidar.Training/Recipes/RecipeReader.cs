@@ -10,8 +10,6 @@ namespace Tidar.Training.Recipes;
 /// <summary>Reads recipes. Unknown keys and values out of range are refused with the file, the key, what was expected and what was found.</summary>
 public static class RecipeReader
 {
-    private const int MostSteps = 100_000_000;
-
     /// <summary>Settings that may change between a run and its continuation: they do not decide the weights.</summary>
     private static readonly string[] Free = ["output", "evaluation.", "checkpoint.", "activation_checkpointing"];
 
@@ -41,12 +39,13 @@ public static class RecipeReader
         double alpha = objective.Number("alpha", 0, 1e6, 1);
         objective.Finish();
         (int rowTokens, int rowsPerStep, int rowsPerPass) = ReadBatch(top.Required("batch"));
-        int steps = top.Integer("steps", 1, MostSteps);
+        int steps = top.Integer("steps", 1, OptimizerRecipe.MostSteps);
         (AdamWSettings optimizer, LearningRateSchedule schedule) = OptimizerRecipe.Read(top.Required("optimizer"), steps, new AdamWSettings());
         TrainingPrecision precision = top.Choice(
             "precision", TrainingPrecision.BFloat16, ("bf16", TrainingPrecision.BFloat16), ("f32", TrainingPrecision.Float32));
         bool recomputes = top.Flag("activation_checkpointing", fallback: false);
-        YamlFields evaluation = top.OrEmpty("evaluation"), checkpoint = top.OrEmpty("checkpoint");
+        YamlFields evaluation = top.OrEmpty("evaluation");
+        (int every, int keep, StoredType type) = CheckpointRecipe.Read(top.OrEmpty("checkpoint"), steps, StoredType.F32);
         Recipe recipe = new()
         {
             Source = path,
@@ -66,16 +65,15 @@ public static class RecipeReader
             ActivationCheckpointing = recomputes,
             Optimizer = optimizer,
             Schedule = schedule,
-            EvaluateEvery = evaluation.Integer("every", 0, MostSteps, 0),
+            EvaluateEvery = evaluation.Integer("every", 0, OptimizerRecipe.MostSteps, 0),
             EvaluationRows = evaluation.Integer("rows", 1, 1 << 20, 8),
             DraftRows = evaluation.Integer("draft_rows", 0, 1 << 20, 4),
-            CheckpointEvery = checkpoint.Integer("every", 1, MostSteps, Math.Min(500, steps)),
-            KeepCheckpoints = checkpoint.Integer("keep", 1, 1000, 2),
-            FinalType = checkpoint.Choice("final_type", StoredType.F32, ("f32", StoredType.F32), ("bf16", StoredType.BF16), ("f16", StoredType.F16)),
+            CheckpointEvery = every,
+            KeepCheckpoints = keep,
+            FinalType = type,
             Settings = [.. settings.Where(s => !Free.Any(f => s.Key.StartsWith(f, StringComparison.Ordinal)))],
         };
         evaluation.Finish();
-        checkpoint.Finish();
         top.Finish();
         return recipe;
     }

@@ -10,7 +10,6 @@ namespace Tidar.Training.Recipes;
 /// <summary>Reads the recipes of path selectors, as strictly as <see cref="RecipeReader"/> reads those of models.</summary>
 public static class SelectorRecipeReader
 {
-    private const int MostSteps = 100_000_000;
     private const int MostBlocks = 50_000_000;
 
     /// <summary>Settings that may change between a run and its continuation: they do not decide the weights.</summary>
@@ -23,10 +22,11 @@ public static class SelectorRecipeReader
         OrderedDictionary<string, string> settings = new(StringComparer.Ordinal);
         YamlFields top = new(YamlDocument.Load(path), path, null, settings);
         string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        int steps = top.Integer("steps", 1, MostSteps);
+        int steps = top.Integer("steps", 1, OptimizerRecipe.MostSteps);
         (AdamWSettings optimizer, LearningRateSchedule schedule) = OptimizerRecipe.Read(top.Required("optimizer"), steps, new AdamWSettings(WeightDecay: 0));
         YamlFields selector = top.OrEmpty("selector"), objective = top.OrEmpty("objective"), blocks = top.OrEmpty("blocks"), batch = top.OrEmpty("batch");
-        YamlFields evaluation = top.OrEmpty("evaluation"), checkpoint = top.OrEmpty("checkpoint");
+        YamlFields evaluation = top.OrEmpty("evaluation");
+        (int every, int keep, StoredType type) = CheckpointRecipe.Read(top.OrEmpty("checkpoint"), steps, StoredType.F32);
         SelectorRecipe recipe = new()
         {
             Source = path,
@@ -45,14 +45,14 @@ public static class SelectorRecipeReader
             BlocksPerStep = batch.Integer("blocks_per_step", 1, 1 << 16, 256),
             Optimizer = optimizer,
             Schedule = schedule,
-            EvaluateEvery = evaluation.Integer("every", 0, MostSteps, 0),
+            EvaluateEvery = evaluation.Integer("every", 0, OptimizerRecipe.MostSteps, 0),
             EvaluationDocuments = evaluation.Integer("documents", 1, 1 << 20, 16),
-            CheckpointEvery = checkpoint.Integer("every", 1, MostSteps, Math.Min(500, steps)),
-            KeepCheckpoints = checkpoint.Integer("keep", 1, 1000, 2),
-            FinalType = checkpoint.Choice("final_type", StoredType.F32, ("f32", StoredType.F32), ("bf16", StoredType.BF16), ("f16", StoredType.F16)),
+            CheckpointEvery = every,
+            KeepCheckpoints = keep,
+            FinalType = type,
             Settings = [.. settings.Where(s => !Free.Any(f => s.Key.StartsWith(f, StringComparison.Ordinal)))],
         };
-        foreach (YamlFields fields in new[] { selector, objective, blocks, batch, evaluation, checkpoint, top })
+        foreach (YamlFields fields in new[] { selector, objective, blocks, batch, evaluation, top })
             fields.Finish();
         return recipe;
 

@@ -12,8 +12,8 @@ public sealed record DenoisingOptions
     /// <summary>Noise level of the last step in Dream's schedule ("eps").</summary>
     public double LastLevel { get; init; } = 1e-3;
 
-    /// <summary>Which tokens are decided first; null for the model's own way.</summary>
-    public RevealOrder? Order { get; init; }
+    /// <summary>Which tokens are decided first.</summary>
+    public RevealOrder Order { get; init; }
 
     /// <summary>Decide all tokens in a step whose score exceeds this, and at least one; null to decide a fixed number.</summary>
     public double? Threshold { get; init; }

@@ -24,15 +24,14 @@ internal sealed class Revealer(DenoisingSettings settings, ITokenChooser chooser
     {
         logits.CopyTo(_row);
         int token = chooser.Choose(_row, _step, position);
-        logits.CopyTo(_row);
         double score = settings.Order switch
         {
-            RevealOrder.Margin => Margin(_row),
-            RevealOrder.Entropy => NegativeEntropy(_row),
+            RevealOrder.Margin => Margin(Probabilities(logits)),
+            RevealOrder.Entropy => NegativeEntropy(Probabilities(logits)),
             RevealOrder.Random => chooser.Uniform(_step, position),
             RevealOrder.Origin => 1 - chooser.Uniform(_step, position),
             RevealOrder.LeftToRight => -position,
-            _ => Probability(_row, token),
+            _ => Probabilities(logits)[token],
         };
         _proposals.Add(new Proposal(position, token, score));
     }
@@ -60,27 +59,27 @@ internal sealed class Revealer(DenoisingSettings settings, ITokenChooser chooser
         return _revealed;
     }
 
-    private static double Probability(Span<float> logits, int token)
+    // Scratch memory: gone with the next row.
+    private Span<float> Probabilities(ReadOnlySpan<float> logits)
     {
-        Softmax.Run(logits);
-        return logits[token];
+        logits.CopyTo(_row);
+        Softmax.Run(_row);
+        return _row;
     }
 
-    private static double Margin(Span<float> logits)
+    private static double Margin(Span<float> probabilities)
     {
-        Softmax.Run(logits);
-        int best = Reduction.ArgMax(logits);
-        float largest = logits[best];
-        logits[best] = 0;
-        return largest - Reduction.Max(logits);
+        int best = Reduction.ArgMax(probabilities);
+        float largest = probabilities[best];
+        probabilities[best] = 0;
+        return largest - Reduction.Max(probabilities);
     }
 
-    private static double NegativeEntropy(Span<float> logits)
+    private static double NegativeEntropy(ReadOnlySpan<float> probabilities)
     {
         const double Tiny = 1e-10;
-        Softmax.Run(logits);
         double sum = 0;
-        foreach (float p in logits)
+        foreach (float p in probabilities)
             sum += p * Math.Log(p + Tiny);
         return sum;
     }
