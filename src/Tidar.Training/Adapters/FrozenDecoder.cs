@@ -1,3 +1,4 @@
+using Tidar.Kernels.Matrices;
 using Tidar.Kernels.Threading;
 using Tidar.Models.Configuration;
 using Tidar.Models.Weights;
@@ -11,6 +12,7 @@ public sealed class FrozenDecoder : IHeadWeights, IDisposable
     private readonly FrozenLayer[] _layers;
     private readonly float[] _finalNorm;
     private readonly FrozenMatrix _head;
+    private readonly PreparedRows _rows = new();
 
     /// <summary>Packs all weights of a checkpoint.</summary>
     /// <param name="checkpoint">The base model.</param>
@@ -21,9 +23,12 @@ public sealed class FrozenDecoder : IHeadWeights, IDisposable
         ModelConfig config = checkpoint.Config;
         Config = config;
         WeightTensor embedding = checkpoint.Get("model.embed_tokens.weight", config.VocabularySize, config.HiddenSize);
-        _layers = [.. Enumerable.Range(0, config.LayerCount).Select(l => new FrozenLayer(checkpoint, l, team, precision))];
+        _layers = [.. Enumerable.Range(0, config.LayerCount).Select(l => new FrozenLayer(checkpoint, l, team, precision, _rows))];
         _finalNorm = checkpoint.Get("model.norm.weight", config.HiddenSize).ReadAll();
-        _head = new FrozenMatrix(team, precision, config.TiedEmbeddings ? embedding : checkpoint.Get("lm_head.weight", config.VocabularySize, config.HiddenSize));
+
+        // A gradient over the vocabulary is one large number and many tiny ones that together weigh as much: 8 bits a row would lose them.
+        TrainingPrecision headBackward = precision == TrainingPrecision.Int8 ? TrainingPrecision.Float32 : precision;
+        _head = new FrozenMatrix(team, precision, headBackward, _rows, config.TiedEmbeddings ? embedding : checkpoint.Get("lm_head.weight", config.VocabularySize, config.HiddenSize));
     }
 
     /// <summary>The shape.</summary>
@@ -43,5 +48,6 @@ public sealed class FrozenDecoder : IHeadWeights, IDisposable
         foreach (FrozenLayer layer in _layers)
             layer.Dispose();
         _head.Dispose();
+        _rows.Dispose();
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Tidar.Kernels.Matrices;
 using Tidar.Kernels.Threading;
 using Tidar.Models.Adapters;
 using Tidar.Models.Configuration;
@@ -15,7 +16,7 @@ internal sealed class FrozenLayer : IDisposable
     private readonly float[][] _norms = new float[4][];
 
     /// <summary>Packs the layer's weights.</summary>
-    public FrozenLayer(Checkpoint checkpoint, int layer, WorkerTeam team, TrainingPrecision precision)
+    public FrozenLayer(Checkpoint checkpoint, int layer, WorkerTeam team, TrainingPrecision precision, PreparedRows rows)
     {
         ModelConfig config = checkpoint.Config;
         string prefix = string.Create(CultureInfo.InvariantCulture, $"model.layers.{layer}.");
@@ -27,7 +28,7 @@ internal sealed class FrozenLayer : IDisposable
         {
             IReadOnlyList<LinearModule> modules = LinearModule.Of(group, config);
             int inputs = LinearModule.Inputs(group, config);
-            _matrices.Add(group, new FrozenMatrix(team, precision, [.. modules.Select(m => checkpoint.Get($"{prefix}{m.Name}.weight", m.Outputs, inputs))]));
+            _matrices.Add(group, new FrozenMatrix(team, precision, precision, rows, [.. modules.Select(m => checkpoint.Get($"{prefix}{m.Name}.weight", m.Outputs, inputs))]));
             bool hasBias = group switch
             {
                 LinearGroup.QueryKeyValue => config.QueryKeyValueBias,

@@ -1,3 +1,4 @@
+using Tidar.Kernels.Matrices;
 using Tidar.Kernels.Memory;
 using Tidar.Kernels.Threading;
 using Tidar.Models.Weights;
@@ -9,15 +10,18 @@ namespace Tidar.Training.Adapters;
 internal sealed class FrozenMatrix : ILinear, IDisposable
 {
     private readonly WorkerTeam _team;
-    private readonly TrainingOperand _forward;
-    private readonly TrainingOperand _backward;
+    private readonly IFrozenOperand _forward;
+    private readonly IFrozenOperand _backward;
 
     /// <summary>Stacks the rows of <paramref name="parts"/>, all of one width.</summary>
-    public FrozenMatrix(WorkerTeam team, TrainingPrecision precision, params ReadOnlySpan<WeightTensor> parts)
+    /// <param name="team">Threads.</param>
+    /// <param name="forward">Arithmetic of x·Wᵀ.</param>
+    /// <param name="backward">Arithmetic of dy·W.</param>
+    /// <param name="rows">Where integer products quantize their rows, shared by the matrices of a model.</param>
+    /// <param name="parts">The tensors.</param>
+    public FrozenMatrix(WorkerTeam team, TrainingPrecision forward, TrainingPrecision backward, PreparedRows rows, params ReadOnlySpan<WeightTensor> parts)
     {
         _team = team;
-        _forward = new TrainingOperand(precision);
-        _backward = new TrainingOperand(precision);
         int inputs = parts[0].Columns, outputs = 0;
         foreach (WeightTensor part in parts)
             outputs = checked(outputs + (int)part.Rows);
@@ -29,6 +33,8 @@ internal sealed class FrozenMatrix : ILinear, IDisposable
             row += (int)part.Rows;
         }
 
+        _forward = Create(forward, rows);
+        _backward = Create(backward, rows);
         Span<float> all = values.Slice(0, checked(outputs * inputs));
         _forward.PackTransposed(team, all, outputs, inputs);
         _backward.Pack(team, all, outputs, inputs);
@@ -45,4 +51,7 @@ internal sealed class FrozenMatrix : ILinear, IDisposable
         _forward.Dispose();
         _backward.Dispose();
     }
+
+    private static IFrozenOperand Create(TrainingPrecision precision, PreparedRows rows) =>
+        precision == TrainingPrecision.Int8 ? new QuantizedOperand(rows) : new TrainingOperand(precision);
 }

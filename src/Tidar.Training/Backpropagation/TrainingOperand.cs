@@ -1,11 +1,12 @@
 using Tidar.Kernels.Matrices;
 using Tidar.Kernels.Memory;
 using Tidar.Kernels.Threading;
+using Tidar.Training.Adapters;
 
 namespace Tidar.Training.Backpropagation;
 
 /// <summary>The right operand B [k, columns] of a product y = x·B in the precision of a run.</summary>
-internal sealed class TrainingOperand(TrainingPrecision precision) : IDisposable
+internal sealed class TrainingOperand(TrainingPrecision precision) : IFrozenOperand
 {
     private readonly PackedOperand? _float32 = precision == TrainingPrecision.Float32 ? new() : null;
     private readonly BFloat16Operand? _bfloat16 = precision == TrainingPrecision.BFloat16 ? new() : null;

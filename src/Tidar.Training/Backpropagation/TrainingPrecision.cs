@@ -8,4 +8,7 @@ public enum TrainingPrecision
 
     /// <summary>Both operands rounded to bfloat16.</summary>
     BFloat16,
+
+    /// <summary>Both operands rotated and rounded to 8 bits a row, as decoding does with int8 weights. For weights that are not trained.</summary>
+    Int8,
 }

@@ -58,7 +58,8 @@ public static class AdapterRecipeReader
             BlocksPerDocument = batch.Integer("blocks_per_document", 1, 1 << 16, 32),
             DocumentTokens = batch.Integer("document_tokens", 4, 1 << 20, 1024),
             RowsPerPass = batch.Integer("rows_per_pass", draftLength, 1 << 20, Math.Max(draftLength, 1024)),
-            Precision = top.Choice("precision", TrainingPrecision.BFloat16, ("f32", TrainingPrecision.Float32), ("bf16", TrainingPrecision.BFloat16)),
+            Precision = top.Choice(
+                "precision", TrainingPrecision.BFloat16, ("f32", TrainingPrecision.Float32), ("bf16", TrainingPrecision.BFloat16), ("int8", TrainingPrecision.Int8)),
             Optimizer = optimizer,
             Schedule = schedule,
             EvaluateEvery = evaluation.Integer("every", 0, OptimizerRecipe.MostSteps, 0),

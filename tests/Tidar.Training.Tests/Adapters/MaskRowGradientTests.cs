@@ -64,25 +64,30 @@ public sealed class MaskRowGradientTests
         Assert.Equal(expected, scene.Decoder.Evaluate(batch), 1e-4 * expected);
     }
 
-    [Fact]
-    public void In_bfloat16_loss_and_gradients_are_near_those_of_float32()
+    // Sums of 8-bit products over a hidden size of a few dozen average little out: a real model's gradients are nearer.
+    [Theory]
+    [InlineData(TrainingPrecision.BFloat16, 0.01, 0.05)]
+    [InlineData(TrainingPrecision.Int8, 0.02, 0.15)]
+    public void Rounded_loss_and_gradients_are_near_those_of_float32(TrainingPrecision precision, double lossTolerance, double gradientTolerance)
     {
-        using AdapterScene exact = new(ModelArchitecture.Qwen3), rounded = new(ModelArchitecture.Qwen3, precision: TrainingPrecision.BFloat16);
+        using AdapterScene exact = new(ModelArchitecture.Qwen3), rounded = new(ModelArchitecture.Qwen3, precision: precision);
         double expected = exact.Decoder.AddGradients(exact.Batch(), 1), actual = rounded.Decoder.AddGradients(rounded.Batch(), 1);
         Assert.NotEqual(expected, actual);
-        Assert.Equal(expected, actual, 0.01 * expected);
+        Assert.Equal(expected, actual, lossTolerance * expected);
         foreach (Parameter parameter in exact.Parameters.All)
         {
             float[] g = exact.Parameters.Gradients(parameter.Slice).ToArray(), h = rounded.Parameters.Gradients(parameter.Slice).ToArray();
             double difference = Math.Sqrt(g.Zip(h, (a, b) => (double)(a - b) * (a - b)).Sum()), length = Math.Sqrt(g.Sum(a => (double)a * a));
-            Assert.True(difference < 0.05 * length, $"{parameter.Name}: {difference} of {length}");
+            Assert.True(difference < gradientTolerance * length, $"{parameter.Name}: {difference} of {length}");
         }
     }
 
-    [Fact]
-    public void Gradients_have_the_same_bits_at_any_number_of_threads()
+    [Theory]
+    [InlineData(TrainingPrecision.Float32)]
+    [InlineData(TrainingPrecision.Int8)]
+    public void Gradients_have_the_same_bits_at_any_number_of_threads(TrainingPrecision precision)
     {
-        using AdapterScene one = new(ModelArchitecture.Qwen3, threads: 1), five = new(ModelArchitecture.Qwen3, threads: 5);
+        using AdapterScene one = new(ModelArchitecture.Qwen3, threads: 1, precision: precision), five = new(ModelArchitecture.Qwen3, threads: 5, precision: precision);
         Assert.Equal(one.Decoder.AddGradients(one.Batch(), 0.25), five.Decoder.AddGradients(five.Batch(), 0.25));
         foreach (Parameter parameter in one.Parameters.All)
             Assert.Equal(one.Parameters.Gradients(parameter.Slice).ToArray(), five.Parameters.Gradients(parameter.Slice).ToArray());
