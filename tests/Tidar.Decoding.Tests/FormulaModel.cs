@@ -30,7 +30,10 @@ internal sealed class FormulaModel : ILanguageModel
     }
 
     /// <summary>A model whose next token hangs on the last three; every third guess of a mask row is wrong.</summary>
-    public static FormulaModel Hashed(int vocabulary, int seed, int maxPositions = 4096, params int[] eos) => new(
+    public static FormulaModel Hashed(int vocabulary, int seed, int maxPositions = 4096, params int[] eos) => Hashed(vocabulary, seed, false, maxPositions, eos);
+
+    /// <summary>The same, with mask rows that prefer runners-up if wanted.</summary>
+    public static FormulaModel Hashed(int vocabulary, int seed, bool prefersRunnersUp, int maxPositions = 4096, params int[] eos) => new(
         vocabulary,
         (tokens, token) =>
         {
@@ -43,7 +46,10 @@ internal sealed class FormulaModel : ILanguageModel
             return ((h >> 8) / (float)(1 << 24) * 8) - 4;
         },
         maxPositions: maxPositions,
-        eos: eos);
+        eos: eos)
+    {
+        PrefersRunnersUp = prefersRunnersUp,
+    };
 
     /// <summary>A selector that changes drafts now and then, over random embeddings.</summary>
     public static PathSelector RandomSelector(ModelConfig config, int seed) => new(
@@ -53,6 +59,9 @@ internal sealed class FormulaModel : ILanguageModel
     public ModelConfig Config { get; set; }
 
     public PathSelector? Selector { get; set; }
+
+    /// <summary>Whether a mask row is wrong in another way: it knows the greedy continuation, but takes its runner-up for the best at every third position.</summary>
+    public bool PrefersRunnersUp { get; init; }
 
     /// <summary>Largest number of rows in a pass so far.</summary>
     public int LargestPass { get; private set; }
@@ -84,11 +93,13 @@ internal sealed class FormulaModel : ILanguageModel
         for (int i = 0; i < rows.Length; i++)
         {
             TokenRow row = _rows[rows[i]];
-            ReadOnlyMemory<int> seen = _caches[row.Sequence].AsMemory(0, row.PrefixLength);
-            if (!row.IsClean)
-                seen = Guess(seen, row.Slot);
+            ReadOnlyMemory<int> seen = Seen(row);
+            if (row.IsMask)
+                seen = Guess(seen, row.MaskSlot);
             for (int token = 0; token < v; token++)
                 logits[(i * v) + token] = _logit(seen, token);
+            if (row.IsMask && PrefersRunnersUp && row.Position % 3 == 0)
+                SwapBestTwo(logits.Slice(i * v, v - 1));
         }
     }
 
@@ -119,6 +130,25 @@ internal sealed class FormulaModel : ILanguageModel
         }
     }
 
+    public void Keep(int row, KeyValueCache cache) => _tokens.GetValue(cache, _ => new int[Config.MaxPositions])[_rows[row].Position] = _rows[row].Token;
+
+    private static void SwapBestTwo(Span<float> logits)
+    {
+        float[] row = logits.ToArray();
+        int[] order = [.. Enumerable.Range(0, row.Length).OrderByDescending(t => row[t]).Take(2)];
+        (logits[order[0]], logits[order[1]]) = (row[order[1]], row[order[0]]);
+    }
+
+    // The known tokens that a row sees: its prefix, and of its span what is no mask.
+    private ReadOnlyMemory<int> Seen(TokenRow row)
+    {
+        ReadOnlyMemory<int> prefix = _caches[row.Sequence].AsMemory(0, row.PrefixLength);
+        if (row.IsClean)
+            return prefix;
+        int[] span = [.. _rows.Where(r => !r.IsClean && !r.IsMask && r.Ephemeral >= row.SpanStart && r.Ephemeral < row.SpanStart + row.SpanLength).Select(static r => r.Token)];
+        return span.Length == 0 ? prefix : (int[])[.. prefix.Span, .. span];
+    }
+
     // The prefix continued greedily, except that every third position is guessed wrongly.
     private ReadOnlyMemory<int> Guess(ReadOnlyMemory<int> prefix, int slot)
     {
@@ -126,7 +156,7 @@ internal sealed class FormulaModel : ILanguageModel
         for (int i = 0; i < slot; i++)
         {
             int[] order = [.. Enumerable.Range(0, Config.VocabularySize - 1).OrderByDescending(t => _logit(tokens.ToArray(), t)).Take(2)];
-            tokens.Add(tokens.Count % 3 == 0 ? order[^1] : order[0]);
+            tokens.Add(!PrefersRunnersUp && tokens.Count % 3 == 0 ? order[^1] : order[0]);
         }
 
         return tokens.ToArray();

@@ -46,6 +46,9 @@ internal static class GenerationJson
         writer.WriteNumber("verifications", result.Acceptance.Verifications);
         writer.Counts("drafted", result.Acceptance.Drafted);
         writer.Counts("accepted", result.Acceptance.Accepted);
+        writer.WriteNumber("branch_rows", result.Acceptance.BranchRows);
+        writer.WriteNumber("branch_tokens", result.Acceptance.BranchTokens);
+        writer.WriteNumber("branches_won", result.Acceptance.BranchesWon);
         writer.WriteEndObject();
         if (result.Planned is not PlannedPasses planned)
             return;
@@ -56,6 +59,7 @@ internal static class GenerationJson
         writer.WriteNumber("sparse", planned.Sparse);
         writer.WriteNumber("fused", planned.Fused);
         writer.WriteNumber("verified", planned.Verified);
+        writer.WriteNumber("branch_rows", planned.BranchRows);
         writer.WriteNumber("masks", planned.Masks);
         writer.WriteEndObject();
     }
@@ -93,6 +97,8 @@ internal static class GenerationJson
             writer.Numbers("draft", [.. draft]);
         if (step.Accepted is int accepted)
             writer.WriteNumber("accepted", accepted);
+        if (step.Branch is IReadOnlyList<int> branch)
+            writer.Numbers("branch", [.. branch]);
         if (step.Corrected is int corrected)
             writer.WriteNumber("corrected", corrected);
         if (step.Drafted is DraftSource source)

@@ -10,12 +10,18 @@ internal static class GenerationSummary
 {
     private const string Bars = "▁▂▃▄▅▆▇█";
 
-    /// <summary>One or two lines: counts and speed, and how often each slot of the drafts was accepted.</summary>
+    /// <summary>Counts and speed, how often each slot of the drafts was accepted, and what alternatives brought.</summary>
     public static IEnumerable<string> Lines(GenerationResult result, TerminalStyle style)
     {
         yield return Figures(result.Ids.Count, result.Passes, result.TokensPerSecond) + $", {Of(result)}";
         if (result.Acceptance.Verifications > 0 && result.DraftLength > 1)
             yield return Slots(result.Acceptance, style);
+        if (result.Acceptance.BranchRows > 0)
+        {
+            yield return string.Create(
+                CultureInfo.InvariantCulture,
+                $"alternatives won {result.Acceptance.BranchesWon} of {result.Acceptance.Verifications} verifications: {result.Acceptance.BranchTokens} tokens for {result.Acceptance.BranchRows} rows");
+        }
     }
 
     /// <summary>Counts and speed.</summary>

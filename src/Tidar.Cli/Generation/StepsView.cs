@@ -43,7 +43,8 @@ internal sealed class StepsView(CommandContext context, Tokenizer? tokenizer) : 
     {
         if (update.Step is { Kind: StepKind.Verify, Draft: { } draft, Accepted: { } accepted } step && !again)
         {
-            string agreed = Style.Green(Show([.. draft.Take(accepted)])), rest = Style.Dim(Show([.. draft.Skip(accepted)]));
+            // Where an alternative won, what the draft had said instead is what was rejected.
+            string agreed = Style.Green(Show([.. step.AcceptedTokens])), rest = Style.Dim(Show([.. draft.Skip(accepted - (step.Branch?.Count ?? 0))]));
             string marked = rest.Length == 0 ? agreed : Style.Colour ? agreed + rest : $"{agreed} | {rest}";
             return $"{accepted}/{draft.Count}  {marked} -> {Style.Yellow(Show([step.Corrected!.Value]))}";
         }

@@ -28,6 +28,9 @@ internal sealed class GenerationOptionSet
         "sparse");
 
     private readonly Option<int[]?> _outcomes = Opt.WholeList("--outcomes", "1,4,8", "outcomes of a verification to draft beforehand (mode sparse)", least: 1);
+    private readonly Option<int?> _branches = Opt.Whole(
+        "--branches", "N", "most rows of a pass for verifying alternatives to the draft's tokens (default: the planner's choice in mode auto, else 0)", least: 0);
+
     private readonly Option<int?> _draftLength = Opt.Whole("--draft-length", "K", "tokens of a draft (default: as trained)", least: 1);
     private readonly Option<int?> _maskToken = Opt.Whole("--mask-token", "ID", "mask token, for a model without a TiDAR record", least: 0);
     private readonly Option<double?> _beta = Opt.Number(
@@ -78,7 +81,7 @@ internal sealed class GenerationOptionSet
     {
         Option[] options =
         [
-            _strategy, _mode, _outcomes, _draftLength, _maskToken, _beta, _noSelector, _blockLength, _steps, _order, _threshold, _guidance, _maxTokens, _stop,
+            _strategy, _mode, _outcomes, _branches, _draftLength, _maskToken, _beta, _noSelector, _blockLength, _steps, _order, _threshold, _guidance, _maxTokens, _stop,
             _ignoreEos, _temperature, _topK, _topP, _minP,
             _repetition, _presence, _frequency, _logitBias,
         ];
@@ -94,6 +97,7 @@ internal sealed class GenerationOptionSet
         Strategy = DecodingNames.ParseStrategy(parsed.GetValue(_strategy) ?? DecodingNames.Of(StrategyKind.Auto)),
         Mode = DecodingNames.ParseMode(parsed.GetValue(_mode) ?? DecodingNames.Of(TidarMode.Auto)),
         Outcomes = parsed.GetValue(_outcomes) is { Length: > 0 } outcomes ? outcomes : null,
+        Branches = parsed.GetValue(_branches),
         DraftLength = parsed.GetValue(_draftLength),
         MaskTokenId = parsed.GetValue(_maskToken),
         Beta = parsed.GetValue(_beta) ?? 1,

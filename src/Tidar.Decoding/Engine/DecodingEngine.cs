@@ -114,6 +114,12 @@ public sealed class DecodingEngine(ILanguageModel model)
             return;
         model.Forward(_batch);
         GiveLogits(_active, drafts: false, static session => session.Commit());
+        foreach (DecodingSession session in _active)
+        {
+            foreach (int row in session.Pass.Kept)
+                model.Keep(row, session.Sequence.Cache);
+        }
+
         _drafting.Clear();
         foreach (DecodingSession session in _active)
         {
@@ -145,7 +151,7 @@ public sealed class DecodingEngine(ILanguageModel model)
         {
             DecodingSession asked = sessions[first];
             bool selects = drafts && asked.Selector is not null;
-            int candidates = selects ? asked.Selector!.Candidates : 1, hidden = model.Config.HiddenSize;
+            int candidates = drafts ? asked.Candidates : 1, hidden = model.Config.HiddenSize;
             _rows.Clear();
             for (end = first; end < sessions.Count && (end == first || (Fits(sessions[end]) && WantTheSame(asked, sessions[end]))); end++)
                 _rows.AddRange(sessions[end].Pass.Wanted);
@@ -172,7 +178,7 @@ public sealed class DecodingEngine(ILanguageModel model)
     }
 
     private static bool WantTheSame(DecodingSession a, DecodingSession b) =>
-        a.ChoosesByArgMax == b.ChoosesByArgMax && a.Selector == b.Selector && (!a.ChoosesByArgMax || a.Sequence.Sampler.Excluded == b.Sequence.Sampler.Excluded);
+        a.ChoosesByArgMax == b.ChoosesByArgMax && a.Selector == b.Selector && a.Candidates == b.Candidates && (!a.ChoosesByArgMax || a.Sequence.Sampler.Excluded == b.Sequence.Sampler.Excluded);
 
     private bool Fits(DecodingSession session) => (long)(_rows.Count + session.Pass.Wanted.Length) * Vocabulary <= MostLogits;
 

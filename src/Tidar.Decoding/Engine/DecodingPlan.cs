@@ -20,6 +20,9 @@ internal sealed class DecodingPlan
     /// <summary>Most alternatives reported with a token.</summary>
     public const int MostAlternatives = 100;
 
+    /// <summary>Most rows of a pass for alternatives.</summary>
+    public const int MostBranchRows = 1024;
+
     private const string Source = "decoding options";
 
     // What mask rows carry where an adapter brings what they start from: any id that exists.
@@ -120,10 +123,13 @@ internal sealed class DecodingPlan
     /// <summary>Whether drafts are chosen by the model's path selector, where it has one.</summary>
     public bool UsesPathSelector => Strategy == StrategyKind.Tidar && _options.PathSelector;
 
+    /// <summary>Whether alternatives to a draft's tokens may be verified.</summary>
+    public bool MayBranch => Strategy == StrategyKind.Tidar && _options.Beta >= 1 && (_options.Branches ?? (Mode == TidarMode.Auto ? MostBranchRows : 0)) > 0;
+
     /// <summary>Creates what chooses the steps of a sequence; null for strategies without.</summary>
     public IStepPlanner? CreateSteps() => Strategy != StrategyKind.Tidar ? null
-        : _outcomes is null ? _planner!.CreateSteps(DraftLength)
-        : new FixedSteps(_outcomes);
+        : _outcomes is null ? _planner!.CreateSteps(DraftLength, _options.Branches ?? MostBranchRows)
+        : new FixedSteps(_outcomes, _options.Branches ?? 0);
 
     /// <summary>Creates the strategy of a sequence.</summary>
     public IDecodingStrategy CreateStrategy(TokenSequence sequence, IStepPlanner? steps, PathSelector? selector) =>
@@ -153,6 +159,8 @@ internal sealed class DecodingPlan
         string mode = DecodingNames.Of(Mode);
         Require(_options.Outcomes is not null || Mode != TidarMode.Sparse, "outcomes", "the outcomes to draft in mode sparse", "none");
         Require(_options.Outcomes is null || Mode == TidarMode.Sparse, "outcomes", "mode sparse with outcomes", $"mode {mode}");
+        Require(_options.Branches is null or (>= 0 and <= MostBranchRows), "branches", $"0 to {MostBranchRows} rows", _options.Branches);
+        Require(_options.Beta >= 1 || _options.Branches is null or 0, "branches", "0 where beta is below 1", _options.Branches);
         Require(_options.Beta >= 1 || Mode == TidarMode.Fused, "beta", "1, or mode fused", $"{_options.Beta} in mode {mode}");
         if (_config.Tidar is null)
             _warnings.Add("the model has no TiDAR training record: its drafts will rarely be right");

@@ -28,6 +28,7 @@ public sealed class DecodingSession : IDisposable
         _planned = (steps as PlannedSteps)?.Passes;
         _strategy = plan.CreateStrategy(sequence, steps, Selector);
         Pass = new SequencePass(sequence.Cache, model.Config.VocabularySize);
+        Candidates = Selector?.Candidates ?? (plan.MayBranch ? TreeDrafter.DefaultCandidates : 1);
         ChoosesByArgMax = sequence.ChoosesByArgMax && !plan.NeedsLogits;
     }
 
@@ -48,6 +49,9 @@ public sealed class DecodingSession : IDisposable
 
     /// <summary>Chooses among the candidates of its drafts; null where each slot takes its own choice.</summary>
     internal PathSelector? Selector { get; }
+
+    /// <summary>How many of a mask row's likeliest tokens its drafts are chosen among.</summary>
+    internal int Candidates { get; }
 
     /// <summary>This sequence's part of the pass.</summary>
     internal SequencePass Pass { get; }

@@ -17,6 +17,12 @@ public sealed record GenerationOptions
     /// <summary>Outcomes 1 … K to draft beforehand in the sparse mode.</summary>
     public IReadOnlyList<int>? Outcomes { get; init; }
 
+    /// <summary>
+    /// Most rows of a verifying pass for alternatives to the draft's tokens, the masks behind them included; null leaves it to the planner, or is 0 where the mode is fixed.
+    /// The text is the same either way.
+    /// </summary>
+    public int? Branches { get; init; }
+
     /// <summary>K; null for the one the model was trained with.</summary>
     public int? DraftLength { get; init; }
 

@@ -21,6 +21,9 @@ public sealed class PlannedPasses
     /// <summary>Draft tokens checked in all verifying passes.</summary>
     public int Verified { get; internal set; }
 
+    /// <summary>Rows for alternatives to drafts, the masks behind them included.</summary>
+    public int BranchRows { get; internal set; }
+
     /// <summary>Masks laid in all passes.</summary>
     public int Masks { get; internal set; }
 }

@@ -16,8 +16,13 @@ internal sealed class PlannedSteps : IStepPlanner
     // A trial is taken to cost at least so many autoregressive passes: where it seems to cost nothing, there is nothing to gain either.
     private const double LeastLoss = 0.5;
 
+    // Where rows cost nothing that could be measured, the least likely alternatives still cost the time to choose them.
+    private const double LeastProbability = 0.01;
+
     private readonly StepCosts _costs;
     private readonly AcceptanceEstimate _acceptance;
+    private readonly BranchYield _yield;
+    private readonly int _branchRows;
     private StepChoice _drafting;
     private ulong _outcomes;
     private bool _pays;
@@ -33,7 +38,10 @@ internal sealed class PlannedSteps : IStepPlanner
     /// <summary>Creates it.</summary>
     /// <param name="costs">Costs, shared by the texts of an engine.</param>
     /// <param name="acceptance">What is known of drafts, the text's own.</param>
-    public PlannedSteps(StepCosts costs, AcceptanceEstimate acceptance) => (_costs, _acceptance) = (costs, acceptance);
+    /// <param name="yield">What branches bring, shared by the texts of an engine.</param>
+    /// <param name="branchRows">Most rows of a pass for alternatives.</param>
+    public PlannedSteps(StepCosts costs, AcceptanceEstimate acceptance, BranchYield yield, int branchRows) =>
+        (_costs, _acceptance, _yield, _branchRows) = (costs, acceptance, yield, branchRows);
 
     /// <inheritdoc/>
     public int DraftLength => _costs.Lengths[^1];
@@ -65,6 +73,27 @@ internal sealed class PlannedSteps : IStepPlanner
         Passes.Verified += verified;
         Passes.Masks += blocks * _drafting.Masks;
         return new VerificationPlan(verified, outcomes, _drafting.Masks);
+    }
+
+    /// <inheritdoc/>
+    public BranchLimits Branches(int drafted, int length, int sessions)
+    {
+        if (_branchRows == 0)
+            return default;
+        Choose(length, sessions);
+        if (!_pays)
+            return default;
+
+        // A row pays where the token that it may bring is worth its time; a token is worth what tokens take on the whole.
+        double seconds = _costs.RowSeconds(_drafting), least = seconds * _drafting.Rate / _yield.Share;
+        return new BranchLimits(_branchRows / sessions, Math.Max(LeastProbability, least), _drafting.Blocks == 0 ? 0 : _drafting.Masks);
+    }
+
+    /// <inheritdoc/>
+    public void RecordBranches(int rows, double expected, int accepted)
+    {
+        Passes.BranchRows += rows;
+        _yield.Record(expected, accepted);
     }
 
     /// <inheritdoc/>

@@ -14,7 +14,7 @@ public sealed class Planner
 
     private readonly PassCosts _costs;
     private readonly double _prior;
-    private readonly Dictionary<int, (StepCosts Costs, AcceptanceEstimate Acceptance)> _byDraftLength = [];
+    private readonly Dictionary<int, (StepCosts Costs, AcceptanceEstimate Acceptance, BranchYield Branches)> _byDraftLength = [];
 
     /// <summary>Creates it.</summary>
     /// <param name="costs">What passes of the model cost on this machine.</param>
@@ -26,15 +26,17 @@ public sealed class Planner
     }
 
     /// <summary>The steps of one text with drafts of at most <paramref name="draftLength"/> tokens.</summary>
-    internal PlannedSteps CreateSteps(int draftLength)
+    /// <param name="draftLength">K.</param>
+    /// <param name="branchRows">Most rows of a pass for alternatives.</param>
+    internal PlannedSteps CreateSteps(int draftLength, int branchRows)
     {
-        if (!_byDraftLength.TryGetValue(draftLength, out (StepCosts Costs, AcceptanceEstimate Acceptance) shared))
+        if (!_byDraftLength.TryGetValue(draftLength, out (StepCosts Costs, AcceptanceEstimate Acceptance, BranchYield Branches) shared))
         {
             StepCosts costs = new(_costs, draftLength);
-            shared = (costs, new AcceptanceEstimate(costs.Lengths, _prior));
+            shared = (costs, new AcceptanceEstimate(costs.Lengths, _prior), new BranchYield());
             _byDraftLength.Add(draftLength, shared);
         }
 
-        return new PlannedSteps(shared.Costs, new AcceptanceEstimate(shared.Acceptance));
+        return new PlannedSteps(shared.Costs, new AcceptanceEstimate(shared.Acceptance), shared.Branches, branchRows);
     }
 }

@@ -90,6 +90,15 @@ internal sealed class StepCosts
         return best;
     }
 
+    /// <summary>Seconds that one more clean row adds to the verifying pass of a choice, this sequence's share of the pass.</summary>
+    public double RowSeconds(StepChoice choice)
+    {
+        const int Rows = 8;
+        double middle = (_context + 0.5) * Stretch, masks = _sessions * choice.Blocks * choice.Masks, now = _sessions * choice.Verified, more = _sessions * (choice.Verified + Rows);
+        double seconds = _costs.Pass(more, masks, middle) - _costs.Pass(now, masks, middle) + _costs.Question(more) - _costs.Question(now);
+        return Math.Max(0, seconds) / (_sessions * Rows);
+    }
+
     /// <summary>What one way brings.</summary>
     /// <param name="acceptance">How often drafts are right.</param>
     /// <param name="masks">Masks of a block, one of <see cref="Lengths"/>.</param>

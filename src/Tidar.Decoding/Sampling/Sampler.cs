@@ -61,8 +61,8 @@ public sealed class Sampler
     }
 
     /// <summary>
-    /// The tokens that <see cref="Choose"/> would be likeliest to choose, the best first: by their logits after the pipeline and the noise of the position. Together they let
-    /// something else than the logits alone decide (<see cref="ChooseAmong"/>).
+    /// The tokens that <see cref="Choose"/> would be likeliest to choose, the best first: by their logits after the pipeline and the noise of the position. Together with
+    /// <see cref="AddNoise"/> they let something else than the logits alone decide.
     /// </summary>
     /// <param name="logits">Raw logits [V]; used as scratch memory.</param>
     /// <param name="position">Absolute position of the token being chosen.</param>
@@ -94,21 +94,20 @@ public sealed class Sampler
         return _options.IsGreedy ? 1 : _options.Temperature;
     }
 
-    /// <summary>The best of some tokens by their scores and the noise of the position; the lowest id among equals.</summary>
-    /// <param name="tokens">The tokens; -1 for none. At least one is there.</param>
+    /// <summary>Adds to scores the noise that the choice at a position has; nothing where choices are greedy.</summary>
+    /// <param name="tokens">The tokens; -1 for none.</param>
     /// <param name="scores">Their scores, up to a constant log-probabilities.</param>
     /// <param name="position">Absolute position of the token being chosen.</param>
-    public int ChooseAmong(ReadOnlySpan<int> tokens, ReadOnlySpan<float> scores, int position)
+    internal void AddNoise(ReadOnlySpan<int> tokens, Span<float> scores, int position)
     {
-        Winner winner = default;
+        if (_options.IsGreedy)
+            return;
         GumbelNoise noise = new(_options.Seed, position);
         for (int i = 0; i < tokens.Length; i++)
         {
             if (tokens[i] >= 0)
-                winner.Offer(tokens[i], scores[i], noise, _options.IsGreedy);
+                scores[i] += (float)GumbelNoise.FromBits(noise.Bits(tokens[i]));
         }
-
-        return winner.Token;
     }
 
     /// <summary>

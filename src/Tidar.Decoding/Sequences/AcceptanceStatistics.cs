@@ -12,8 +12,25 @@ public sealed class AcceptanceStatistics
     /// <summary>How often each slot of a draft was checked in vain or not, [K].</summary>
     public ReadOnlySpan<long> Drafted => _drafted;
 
-    /// <summary>How often each slot was accepted, [K]. Tokens dropped behind a stop are counted as the verification saw them.</summary>
+    /// <summary>How often each slot was accepted, [K]. By the draft's own token or an alternative; tokens dropped behind a stop are counted as the verification saw them.</summary>
     public ReadOnlySpan<long> Accepted => _accepted;
+
+    /// <summary>Rows spent on alternatives, the masks behind them included.</summary>
+    public long BranchRows { get; private set; }
+
+    /// <summary>Accepted tokens that were alternatives to the draft's, or followed one.</summary>
+    public long BranchTokens { get; private set; }
+
+    /// <summary>Verifications in which an alternative won.</summary>
+    public long BranchesWon { get; private set; }
+
+    /// <summary>Records what alternatives cost and brought in a verification.</summary>
+    internal void RecordBranches(int rows, int tokens)
+    {
+        BranchRows += rows;
+        BranchTokens += tokens;
+        BranchesWon += tokens > 0 ? 1 : 0;
+    }
 
     /// <summary>Records a verification of <paramref name="drafted"/> tokens of which <paramref name="accepted"/> were right.</summary>
     internal void Record(int drafted, int accepted)

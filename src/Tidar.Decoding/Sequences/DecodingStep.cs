@@ -12,6 +12,12 @@ public sealed class DecodingStep
     /// <summary>r: accepted tokens, d_0 included, tokens behind a stop too. Null for the prefill.</summary>
     public int? Accepted { get; init; }
 
+    /// <summary>The last of the accepted tokens, where an alternative to the draft won: from where it left the draft. Null where the draft itself was accepted.</summary>
+    public IReadOnlyList<int>? Branch { get; init; }
+
+    /// <summary>The accepted tokens, d_0 first; none for the prefill.</summary>
+    public IEnumerable<int> AcceptedTokens => (Draft ?? []).Take((Accepted ?? 0) - (Branch?.Count ?? 0)).Concat(Branch ?? []);
+
     /// <summary>The AR model's choice for the position after the accepted run: the corrected token, or the bonus token where all K agree.</summary>
     public int? Corrected { get; init; }
 

@@ -17,9 +17,21 @@ public interface IStepPlanner
     /// <param name="sessions">Sequences that share the pass.</param>
     VerificationPlan Verify(int drafted, int length, int sessions);
 
+    /// <summary>What alternatives to the tokens of a draft may cost.</summary>
+    /// <param name="drafted">Length of the draft, d_0 included.</param>
+    /// <param name="length">Committed tokens.</param>
+    /// <param name="sessions">Sequences that share the pass.</param>
+    BranchLimits Branches(int drafted, int length, int sessions);
+
+    /// <summary>Tells what branches brought, before <see cref="Record"/>.</summary>
+    /// <param name="rows">Rows that they took.</param>
+    /// <param name="expected">Tokens that they were expected to bring.</param>
+    /// <param name="accepted">Tokens that they brought.</param>
+    void RecordBranches(int rows, double expected, int accepted);
+
     /// <summary>Tells how a verification ended.</summary>
     /// <param name="drafted">Length of the draft.</param>
     /// <param name="verified">How many of its tokens were checked.</param>
-    /// <param name="accepted">How many of those were right, d_0 included.</param>
+    /// <param name="accepted">Tokens that came of it by the draft or a branch, d_0 included.</param>
     void Record(int drafted, int verified, int accepted);
 }

@@ -9,6 +9,7 @@ public sealed class SequencePass
     private readonly KeyValueCache _cache;
     private readonly int _vocabularySize;
     private readonly List<int> _wanted = [];
+    private readonly List<int> _kept = [];
     private RowBatch _batch = new();
     private Memory<float> _logits;
     private ReadOnlyMemory<int> _choices;
@@ -27,6 +28,9 @@ public sealed class SequencePass
 
     /// <summary>Whether this pass fed only part of a prompt. All passes of one prefill count as one.</summary>
     public bool IsPartial { get; private set; }
+
+    /// <summary>Rows of branches whose keys and values go into the cache.</summary>
+    internal ReadOnlySpan<int> Kept => CollectionsMarshal.AsSpan(_kept);
 
     /// <summary>Rows whose logits are wanted and not given yet.</summary>
     internal ReadOnlySpan<int> Wanted => CollectionsMarshal.AsSpan(_wanted)[_given..];
@@ -50,6 +54,16 @@ public sealed class SequencePass
     /// <param name="firstPosition">Position of slot 0.</param>
     /// <returns>The number of the first row; the others follow.</returns>
     public int AddMasks(ReadOnlySpan<int> tokens, int firstPosition) => _batch.AddBlock(_cache, tokens, firstPosition, firstPosition, areMasks: true);
+
+    /// <summary>Adds a branch, tokens that see all clean tokens before <paramref name="firstPosition"/> and each other causally, and a block of masks that sees all of that behind it.</summary>
+    /// <param name="tokens">The branch.</param>
+    /// <param name="firstPosition">Position of its first token.</param>
+    /// <param name="masks">The mask token for every slot of the block; empty for none.</param>
+    /// <returns>The number of the branch's first row; the others follow, then the masks.</returns>
+    public int AddBranch(ReadOnlySpan<int> tokens, int firstPosition, ReadOnlySpan<int> masks) => _batch.AddBranch(_cache, tokens, firstPosition, masks);
+
+    /// <summary>Says that a branch's row is part of the text: its keys and values go to its position in the cache before the next pass.</summary>
+    public void Keep(int row) => _kept.Add(row);
 
     /// <summary>Says that more of the prompt has to come before anything can be decided.</summary>
     public void ContinuePrefill() => IsPartial = true;
@@ -103,6 +117,7 @@ public sealed class SequencePass
     {
         (_batch, PrefillRows, Sessions, IsPartial) = (batch, prefillRows, sessions, false);
         _wanted.Clear();
+        _kept.Clear();
         _given = 0;
     }
 

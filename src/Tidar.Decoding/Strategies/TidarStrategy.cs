@@ -5,7 +5,7 @@ namespace Tidar.Decoding.Strategies;
 
 /// <summary>
 /// TiDAR decoding (arXiv 2511.08923; docs/decoding.md): a pass verifies the draft d_0 … d_{K-1} and, for some outcomes of the verification, drafts the next
-/// block beforehand. With all outcomes it is the paper's fused step, with none the two-pass step, with some the sparse one.
+/// block beforehand. With all outcomes it is the paper's fused step, with none the two-pass step, with some the sparse one. Alternatives to the draft's tokens may be verified in the same pass.
 /// </summary>
 /// <remarks>
 /// Invariant between passes: the cache holds the committed tokens exactly, and d_0 is the AR model's own choice for the next position.
@@ -18,9 +18,13 @@ public sealed class TidarStrategy : IDecodingStrategy
     private readonly TidarSettings _settings;
     private readonly PromptFeed _prompt;
     private readonly MaskBlock _mask;
-    private readonly DraftPath _path;
-    private readonly int[] _draft;
+    private readonly TreeDrafter _drafter;
+    private readonly DraftTree _tree;
     private readonly Decision[] _accepted;
+    private readonly int[] _path;
+
+    // Of every node of the tree: its row in the verifying pass, and the first row of the block that drafts behind it; -1 for none.
+    private readonly int[] _rows;
     private readonly int[] _blocks;
     private Phase _phase = Phase.Prefill;
     private Decision _decided;
@@ -28,9 +32,10 @@ public sealed class TidarStrategy : IDecodingStrategy
     private int _drafted;
     private int _verified;
     private int _masks;
-    private int _draftRow;
     private int _decidingRow;
     private int _block;
+    private int _branchRows;
+    private double _expected;
 
     /// <summary>Creates the strategy for a sequence.</summary>
     /// <param name="sequence">The sequence.</param>
@@ -43,10 +48,12 @@ public sealed class TidarStrategy : IDecodingStrategy
         _settings = settings;
         _prompt = new PromptFeed(sequence);
         _mask = new MaskBlock(k, settings.MaskToken);
-        _path = new DraftPath(sequence, selector, k);
-        _draft = new int[k];
+        _drafter = new TreeDrafter(sequence, selector, k);
+        _tree = new DraftTree(k);
         _accepted = new Decision[k];
-        _blocks = new int[k + 1];
+        _path = new int[k];
+        _rows = new int[k + DraftTree.MostBranchNodes];
+        _blocks = new int[_rows.Length];
     }
 
     private enum Phase
@@ -117,8 +124,9 @@ public sealed class TidarStrategy : IDecodingStrategy
         }
 
         _laid = _drafted = _masks;
-        _draft[0] = _decided.Token;
-        _path.Choose(pass, _block, length, _draft.AsSpan(0, _drafted));
+        _tree.Begin(_decided.Token);
+        BranchLimits limits = _settings.Beta < 1 ? default : _settings.Steps.Branches(_drafted, length, pass.Sessions);
+        _drafter.Fill(pass, _block, length, _drafted, limits, _tree);
         _sequence.LastStep?.NextDraft = Copy(_drafted);
         _phase = Phase.Verify;
     }
@@ -135,38 +143,89 @@ public sealed class TidarStrategy : IDecodingStrategy
         _masks = plan.Masks;
         _drafted = Math.Min(_drafted, plan.Verified);
         _verified = Math.Min(_drafted, _sequence.ContextLength - length);
-        _draftRow = pass.AddClean(_draft[0], length);
-        for (int i = 1; i < _verified; i++)
-            pass.AddClean(_draft[i], length + i);
-        pass.NeedLogits(_draftRow, _verified);
-        for (int outcome = 1; outcome <= _verified; outcome++)
+        _rows.AsSpan(0, _tree.Count).Fill(-1);
+        _blocks.AsSpan(0, _tree.Count).Fill(-1);
+        for (int node = 0; node < _verified; node++)
         {
-            // At the end of the context the text ends too: no next block.
-            bool drafts = plan.Drafts(outcome) && length + outcome < _sequence.ContextLength;
-            _blocks[outcome] = drafts ? _mask.AddTo(pass, length + outcome, _masks) : -1;
-            if (drafts && _settings.Beta < 1)
-                pass.NeedLogits(_blocks[outcome], 1);
+            _rows[node] = pass.AddClean(_tree.Token(node), length + node);
+            pass.NeedLogits(_rows[node], 1);
+        }
+
+        for (int node = 0; node < _verified; node++)
+        {
+            if (!plan.Drafts(node + 1) || !HasRoomBehind(node, length))
+                continue;
+            _blocks[node] = _mask.AddTo(pass, length + node + 1, _masks);
+            if (_settings.Beta < 1)
+                pass.NeedLogits(_blocks[node], 1);
+        }
+
+        for (int span = 0; span < _tree.SpanCount; span++)
+            PlanSpan(pass, length, _tree.Tail(span));
+    }
+
+    // A way from the draft to a node, cut to what is verified.
+    private void PlanSpan(SequencePass pass, int length, int tail)
+    {
+        while (_tree.Slot(tail) >= _verified)
+            tail = _tree.Parent(tail);
+        int end = _tree.Slot(tail) + 1, first = end;
+        for (int node = tail; _tree.IsBranch(node); node = _tree.Parent(node))
+            _path[--first] = node;
+        if (first == end)
+            return;
+        Span<int> tokens = stackalloc int[end - first];
+        for (int slot = first; slot < end; slot++)
+            tokens[slot - first] = _tree.Token(_path[slot]);
+        bool drafts = _tree.Masks > 0 && _masks > 0 && HasRoomBehind(tail, length) && _blocks[tail] < 0;
+        int row = _mask.AddBehind(pass, tokens, length + first, drafts ? _masks : 0);
+        _branchRows += tokens.Length + (drafts ? _masks : 0);
+        if (drafts)
+            _blocks[tail] = row + tokens.Length;
+        for (int slot = first; slot < end; slot++, row++)
+        {
+            // A way that two spans share has the same bits in both.
+            int node = _path[slot];
+            if (_rows[node] >= 0)
+                continue;
+            _rows[node] = row;
+            _expected += _tree.Probability(node);
+            pass.NeedLogits(row, 1);
         }
     }
 
+    // At the end of the context the text ends too: no next block.
+    private bool HasRoomBehind(int node, int length) => length + _tree.Slot(node) + 1 < _sequence.ContextLength;
+
     private void CommitVerification(SequencePass pass)
     {
-        int length = _sequence.Cache.Length, accepted = 0;
+        int length = _sequence.Cache.Length, accepted = 0, last = 0;
         Decision target = _decided;
-        do
+        for (int node = 0; node >= 0 && _rows[node] >= 0; node = _tree.Child(node, target.Token))
         {
+            last = _path[accepted] = node;
             _accepted[accepted++] = target;
             _sequence.Sampler.Push(target.Token);
-            target = Target(pass, accepted, length + accepted);
+            target = Target(pass, node, length + accepted);
         }
-        while (accepted < _verified && target.Token == _draft[accepted]);
 
+        int branched = Keep(pass, last);
         _sequence.Acceptance.Record(_verified, accepted);
+        if (_branchRows > 0)
+        {
+            _sequence.Acceptance.RecordBranches(_branchRows, branched);
+            _settings.Steps.RecordBranches(_branchRows, _expected, branched);
+            (_branchRows, _expected) = (0, 0);
+        }
+
         _settings.Steps.Record(_laid, _verified, accepted);
         DecodingStep? step = null;
         if (_sequence.RecordsSteps)
         {
-            step = new DecodingStep { Kind = StepKind.Verify, Draft = Copy(_drafted), Accepted = accepted, Corrected = target.Token };
+            step = new DecodingStep
+            {
+                Kind = StepKind.Verify, Draft = Copy(_drafted), Accepted = accepted, Corrected = target.Token, Branch = branched > 0 ? [.. Tokens(accepted - branched, accepted)] : null,
+            };
             _sequence.Record(step);
         }
 
@@ -176,10 +235,10 @@ public sealed class TidarStrategy : IDecodingStrategy
         if (_sequence.Finish is not null)
             return;
         _decided = target;
-        bool drafted = _blocks[accepted] >= 0;
-        step?.Drafted = drafted ? DraftSource.SamePass : DraftSource.ExtraPass;
         _decidingRow = -1;
-        _block = _blocks[accepted];
+        _block = _blocks[last];
+        bool drafted = _block >= 0;
+        step?.Drafted = drafted ? DraftSource.SamePass : DraftSource.ExtraPass;
         if (!drafted)
             _phase = Phase.Draft;
         else if (_masks == 1)
@@ -188,14 +247,25 @@ public sealed class TidarStrategy : IDecodingStrategy
             NeedSlots(pass);
     }
 
-    // The target at the row of d_{accepted-1}, for the position after it.
-    private Decision Target(SequencePass pass, int accepted, int position)
+    // The rows by which the text left the draft become part of the cache.
+    private int Keep(SequencePass pass, int last)
     {
-        int row = _draftRow + accepted - 1;
-        return _settings.Beta < 1 && _blocks[accepted] >= 0
-            ? _sequence.DecideMixed(pass.Logits(row), pass.Logits(_blocks[accepted]), _settings.Beta, position)
-            : _sequence.Decide(pass, row, position);
+        int count = 0;
+        for (int node = last; _tree.IsBranch(node); node = _tree.Parent(node), count++)
+            pass.Keep(_rows[node]);
+        return count;
     }
+
+    private IEnumerable<int> Tokens(int first, int end)
+    {
+        for (int i = first; i < end; i++)
+            yield return _accepted[i].Token;
+    }
+
+    // The target at a node's row, for the position after it.
+    private Decision Target(SequencePass pass, int node, int position) => _settings.Beta < 1 && _blocks[node] >= 0
+        ? _sequence.DecideMixed(pass.Logits(_rows[node]), pass.Logits(_blocks[node]), _settings.Beta, position)
+        : _sequence.Decide(pass, _rows[node], position);
 
     private void DecideAndDraft(SequencePass pass)
     {
@@ -207,5 +277,5 @@ public sealed class TidarStrategy : IDecodingStrategy
     // Slot 0 is overwritten by the AR choice, so its logits are not asked for.
     private void NeedSlots(SequencePass pass) => pass.NeedLogits(_block + 1, _masks - 1);
 
-    private int[] Copy(int count) => _draft.AsSpan(0, count).ToArray();
+    private int[] Copy(int count) => _tree.Draft[..count].ToArray();
 }

@@ -42,6 +42,9 @@ public sealed class PathSelector : IDisposable
     /// <summary>How many tokens before a slot are looked at.</summary>
     public int Predecessors => _weights.Predecessors;
 
+    /// <summary>Width of its maps and gates.</summary>
+    public int Rank => _weights.Rank;
+
     /// <summary>The weights.</summary>
     public SelectorWeights Weights => _weights;
 
@@ -51,16 +54,28 @@ public sealed class PathSelector : IDisposable
     /// <param name="y">[hidden].</param>
     internal static void Normalize(ReadOnlySpan<float> x, ReadOnlySpan<float> ones, Span<float> y) => RmsNorm.Run(x, ones, 1e-6f, y);
 
-    /// <summary>Replaces the logits of a slot's candidates by their scores.</summary>
+    /// <summary>What a slot's hidden state lets through: the part of a score that is the same for every path to the slot.</summary>
     /// <param name="slot">1 … K-1. Slots behind the trained ones are scored as the last of those.</param>
     /// <param name="state">The slot's hidden state, [hidden], as the LM head reads it.</param>
+    /// <param name="gate">G(h) + g, [rank].</param>
+    public void Gate(int slot, ReadOnlySpan<float> state, Span<float> gate)
+    {
+        int width = _row.Length, first = Trained(slot) * _weights.Rank;
+        Normalize(state, _ones, _state);
+        for (int r = 0; r < _weights.Rank; r++)
+            gate[r] = Reduction.Dot(_weights.Gate.AsSpan(r * width, width), _state) + _weights.GateBias[first + r];
+    }
+
+    /// <summary>Replaces the logits of a slot's candidates by their scores.</summary>
+    /// <param name="slot">1 … K-1.</param>
+    /// <param name="gate">The slot's <see cref="Gate"/>, [rank].</param>
     /// <param name="before">The tokens before the slot, the nearest last; those further back than <see cref="Predecessors"/> do not matter, -1 stands for none.</param>
     /// <param name="tokens">The candidates; -1 for none.</param>
     /// <param name="scores">Their logits; becomes their scores.</param>
     /// <param name="temperature">What the logits have been divided by.</param>
-    public void Score(int slot, ReadOnlySpan<float> state, ReadOnlySpan<int> before, ReadOnlySpan<int> tokens, Span<float> scores, float temperature = 1)
+    public void Score(int slot, ReadOnlySpan<float> gate, ReadOnlySpan<int> before, ReadOnlySpan<int> tokens, Span<float> scores, float temperature = 1)
     {
-        int rank = _weights.Rank, width = _row.Length, index = Math.Min(slot, _weights.Slots) - 1;
+        int rank = _weights.Rank;
         _query.AsSpan().Clear();
         for (int i = 0; i < Math.Min(_from.Length, before.Length); i++)
         {
@@ -71,17 +86,13 @@ public sealed class PathSelector : IDisposable
                 _query[r] += part[r];
         }
 
-        Normalize(state, _ones, _state);
         for (int r = 0; r < rank; r++)
-        {
-            float gate = Reduction.Dot(_weights.Gate.AsSpan(r * width, width), _state) + _weights.GateBias[(index * rank) + r];
-            _query[r] *= gate / temperature;
-        }
-
+            _query[r] *= gate[r] / temperature;
+        float scale = _weights.Scale[Trained(slot)];
         for (int i = 0; i < tokens.Length; i++)
         {
             if (tokens[i] >= 0)
-                scores[i] = (_weights.Scale[index] * scores[i]) + Reduction.Dot(_query, Map(_to, tokens[i]));
+                scores[i] = (scale * scores[i]) + Reduction.Dot(_query, Map(_to, tokens[i]));
         }
     }
 
@@ -92,6 +103,8 @@ public sealed class PathSelector : IDisposable
             map.Dispose();
         _to.Dispose();
     }
+
+    private int Trained(int slot) => Math.Min(slot, _weights.Slots) - 1;
 
     // A token under a map: computed the first time.
     private ReadOnlySpan<float> Map(TokenMap map, int token)

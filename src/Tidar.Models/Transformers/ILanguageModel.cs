@@ -16,6 +16,11 @@ public interface ILanguageModel
     /// <exception cref="InvalidInputException">A row's token or position is outside the model's vocabulary or context.</exception>
     void Forward(RowBatch batch);
 
+    /// <summary>Moves the keys and values of a branch's row of the last pass to their position in the sequence's cache: the same bits as if the row had been decoded in place.</summary>
+    /// <param name="row">Row number.</param>
+    /// <param name="cache">The row's sequence.</param>
+    void Keep(int row, KeyValueCache cache);
+
     /// <summary>Logits of rows of the last pass; may be called several times for one pass.</summary>
     /// <param name="rows">Row numbers.</param>
     /// <param name="logits">Result [rows, vocabulary].</param>

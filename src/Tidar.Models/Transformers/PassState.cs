@@ -21,6 +21,8 @@ internal sealed class PassState
 
     public int HighestPosition { get; private set; }
 
+    public bool HasBranches { get; private set; }
+
     public ReadOnlySpan<TokenRow> Tokens => CollectionsMarshal.AsSpan(_tokens);
 
     public ReadOnlySpan<AttentionRow> AttentionRows => CollectionsMarshal.AsSpan(_attentionRows);
@@ -40,6 +42,7 @@ internal sealed class PassState
     public void Begin(RowBatch batch, ModelConfig config)
     {
         _headsPerGroup = config.HeadCount / config.KeyValueHeadCount;
+        HasBranches = batch.HasBranches;
         HighestPosition = 0;
         _visible = 0;
         _tokens.Clear();

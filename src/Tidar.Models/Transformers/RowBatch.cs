@@ -18,6 +18,9 @@ public sealed class RowBatch
     /// <summary>Ephemeral rows so far.</summary>
     public int EphemeralCount { get; private set; }
 
+    /// <summary>Whether there are branches, whose keys and values may be wanted after the pass.</summary>
+    public bool HasBranches { get; private set; }
+
     /// <summary>The rows, [Count]. Valid until the batch changes.</summary>
     public ReadOnlySpan<TokenRow> Rows => CollectionsMarshal.AsSpan(_rows);
 
@@ -31,6 +34,7 @@ public sealed class RowBatch
         _caches.Clear();
         _written.Clear();
         EphemeralCount = 0;
+        HasBranches = false;
     }
 
     /// <summary>
@@ -77,21 +81,28 @@ public sealed class RowBatch
         int sequence = CheckPrefix(cache, firstPosition, prefixLength);
         int first = _rows.Count, span = EphemeralCount;
         for (int i = 0; i < tokens.Length; i++)
-            _rows.Add(new TokenRow(tokens[i], firstPosition + i, sequence, prefixLength, span, tokens.Length, EphemeralCount++, areMasks));
+            _rows.Add(new TokenRow(tokens[i], firstPosition + i, sequence, prefixLength, span, tokens.Length, EphemeralCount++, areMasks ? i : -1));
         return first;
     }
 
     /// <summary>
     /// Adds a branch: ephemeral rows at positions <paramref name="prefixLength"/>, +1, … each of which sees positions 0 … <paramref name="prefixLength"/>-1, the branch's rows
-    /// before it and itself: exactly what a clean row there would see.
+    /// before it and itself: exactly what a clean row there would see. Masks may follow behind it, which see the same prefix, the whole branch and each other.
     /// </summary>
-    /// <returns>The number of the branch's first row.</returns>
-    public int AddBranch(KeyValueCache cache, ReadOnlySpan<int> tokens, int prefixLength)
+    /// <param name="cache">The sequence.</param>
+    /// <param name="tokens">The branch.</param>
+    /// <param name="prefixLength">Clean positions that the rows see, and position of the first one.</param>
+    /// <param name="masks">The mask token for every slot of the block behind the branch; empty for none.</param>
+    /// <returns>The number of the branch's first row; the others follow, then the masks.</returns>
+    public int AddBranch(KeyValueCache cache, ReadOnlySpan<int> tokens, int prefixLength, ReadOnlySpan<int> masks = default)
     {
-        int sequence = CheckPrefix(cache, prefixLength, prefixLength);
+        int sequence = CheckPrefix(cache, prefixLength, prefixLength), all = tokens.Length + masks.Length;
         int first = _rows.Count, span = EphemeralCount;
         for (int i = 0; i < tokens.Length; i++)
             _rows.Add(new TokenRow(tokens[i], prefixLength + i, sequence, prefixLength, span, i + 1, EphemeralCount++));
+        for (int i = 0; i < masks.Length; i++)
+            _rows.Add(new TokenRow(masks[i], prefixLength + tokens.Length + i, sequence, prefixLength, span, all, EphemeralCount++, i));
+        HasBranches = true;
         return first;
     }
 

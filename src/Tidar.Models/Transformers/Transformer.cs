@@ -25,7 +25,7 @@ public sealed class Transformer : ILanguageModel, IDisposable
     private readonly WorkerTeam _team;
     private readonly RotaryEmbedding _rope;
     private readonly PrefixSpanAttention _attention;
-    private readonly KeyValueStore _span;
+    private readonly KeyValueStore[] _spans;
     private readonly Activation _hidden;
     private readonly Activation _queryKeyValue;
     private readonly Activation _attended;
@@ -46,7 +46,7 @@ public sealed class Transformer : ILanguageModel, IDisposable
         _team = team;
         _rope = RopeFrequencies.Create(config);
         _attention = new PrefixSpanAttention(config.HeadCount, config.KeyValueHeadCount, config.HeadDimension);
-        _span = new KeyValueStore(config.KeyValueHeadCount, config.HeadDimension, capacity: 1);
+        _spans = [.. Enumerable.Range(0, config.LayerCount).Select(_ => new KeyValueStore(config.KeyValueHeadCount, config.HeadDimension, capacity: 1))];
         _hidden = new Activation(config.HiddenSize);
         _queryKeyValue = new Activation(config.QueryWidth + (2 * config.KeyValueWidth));
         _attended = new Activation(config.QueryWidth);
@@ -119,7 +119,8 @@ public sealed class Transformer : ILanguageModel, IDisposable
         if (batch.Count == 0)
             return;
         _rope.Reserve(_pass.HighestPosition + 1);
-        _span.Reserve(batch.EphemeralCount);
+        for (int i = 0; i < (batch.HasBranches ? _spans.Length : 1); i++)
+            _spans[i].Reserve(batch.EphemeralCount);
         _adapter?.Select(_pass.Tokens);
         Embed();
         for (int i = 0; i < Config.LayerCount; i++)
@@ -129,13 +130,24 @@ public sealed class Transformer : ILanguageModel, IDisposable
             Project(rows, i, stores);
             if (i == Config.LayerCount - 1)
                 break;
-            Attend(_queryKeyValue.Rows(rows), _pass.AttentionRows, _pass.Tiles, stores);
+            Attend(_queryKeyValue.Rows(rows), _pass.AttentionRows, _pass.Tiles, stores, Span(i));
             FinishLayer(i, _hidden.Rows(rows), rows);
             Observe(i + 1, _hidden.Rows(rows));
         }
 
         if (HiddenObserver is not null)
             FinishLastLayer([.. Enumerable.Range(0, _pass.RowCount)]);
+    }
+
+    /// <inheritdoc/>
+    public void Keep(int row, KeyValueCache cache)
+    {
+        TokenRow token = _pass.Tokens[row];
+        if (token.IsClean || token.IsMask || !_pass.HasBranches)
+            throw new ArgumentException("not a row of a branch", nameof(row));
+        cache.Reserve(token.Position + 1);
+        for (int i = 0; i < _spans.Length; i++)
+            cache.Layer(i).CopyFrom(_spans[i], token.Ephemeral, token.Position);
     }
 
     /// <inheritdoc/>
@@ -185,7 +197,8 @@ public sealed class Transformer : ILanguageModel, IDisposable
         Selector?.Dispose();
         _rope.Dispose();
         _attention.Dispose();
-        _span.Dispose();
+        foreach (KeyValueStore span in _spans)
+            span.Dispose();
         _input.Dispose();
         foreach (Activation activation in new[] { _hidden, _queryKeyValue, _attended, _inner, _selectedHidden, _selectedQueries, _final, _gathered })
             activation.Dispose();
@@ -201,7 +214,7 @@ public sealed class Transformer : ILanguageModel, IDisposable
         {
             Span<float> row = hidden.Slice(i * width, width);
             if (_adapter is not null && tokens[i].IsMask)
-                _adapter.Embedding(tokens[i].Slot).CopyTo(row);
+                _adapter.Embedding(tokens[i].MaskSlot).CopyTo(row);
             else
                 _weights.Embedding.ReadRows(tokens[i].Token, 1, row);
         }
@@ -216,12 +229,15 @@ public sealed class Transformer : ILanguageModel, IDisposable
         Span<float> hidden = _hidden.Rows(rows), queryKeyValue = _queryKeyValue.Rows(rows);
         Prepare(index, LinearGroup.QueryKeyValue, hidden, rows, layer.AttentionNorm);
         layer.QueryKeyValue.Multiply(_team, _input, queryKeyValue, bias: layer.QueryKeyValueBias);
-        KeyValueJob job = new(queryKeyValue, _pass.Tokens, layer, Config, _rope, stores, _span);
+        KeyValueJob job = new(queryKeyValue, _pass.Tokens, layer, Config, _rope, stores, Span(index));
         _team.Run(ref job, rows);
     }
 
-    private void Attend(ReadOnlySpan<float> queryKeyValue, ReadOnlySpan<AttentionRow> rows, List<AttentionTile> tiles, KeyValueStore[] stores) =>
-        _attention.Run(_team, queryKeyValue, _queryKeyValue.Width, rows, tiles, stores, _span, _attended.Rows(rows.Length));
+    private void Attend(ReadOnlySpan<float> queryKeyValue, ReadOnlySpan<AttentionRow> rows, List<AttentionTile> tiles, KeyValueStore[] stores, KeyValueStore span) =>
+        _attention.Run(_team, queryKeyValue, _queryKeyValue.Width, rows, tiles, stores, span, _attended.Rows(rows.Length));
+
+    // Keys and values of a layer's ephemeral rows: one store serves all layers in turn, unless some of them may be kept.
+    private KeyValueStore Span(int layer) => _spans[_pass.HasBranches ? layer : 0];
 
     // Output projection, residual, norm, MLP, residual, for rows that have been through attention.
     private void FinishLayer(int index, Span<float> hidden, int rows)
@@ -264,7 +280,7 @@ public sealed class Transformer : ILanguageModel, IDisposable
         }
 
         _adapter?.Select(_pass.Tokens, selected);
-        Attend(queries, _pass.SelectedAttentionRows, _pass.SelectedTiles, _pass.Stores(last));
+        Attend(queries, _pass.SelectedAttentionRows, _pass.SelectedTiles, _pass.Stores(last), Span(last));
         FinishLayer(last, hidden, count);
         for (int i = 0; i < count; i++)
             hidden.Slice(i * width, width).CopyTo(_final.Row(selected[i]));

@@ -1,4 +1,3 @@
-using Tidar.Decoding.Sampling;
 using Tidar.Models.Selectors;
 using Tidar.Models.Weights;
 using Tidar.Training.Adapters;
@@ -10,13 +9,12 @@ internal sealed class HeldOutDrafts : IDisposable
 {
     private readonly WeightTensor _embedding;
     private readonly List<(PreparedDocument Document, int[] Starts, int FirstBlock)> _documents = [];
-    private readonly Sampler _greedy;
+    private float[] _gate = [];
 
     /// <summary>Makes room for blocks at all places of the documents where decoding may begin one.</summary>
     public HeldOutDrafts(IReadOnlyList<PreparedDocument> documents, SelectorShape shape, WeightTensor embedding)
     {
         _embedding = embedding;
-        _greedy = new Sampler(SamplingOptions.Greedy, checked((int)embedding.Rows), banned: -1, []);
         int total = 0;
         foreach (PreparedDocument document in documents)
         {
@@ -74,12 +72,27 @@ internal sealed class HeldOutDrafts : IDisposable
     private void Walk(PathSelector selector, int block, Span<float> state, Span<float> scores, Span<int> text, Span<int> draft)
     {
         Blocks.Text(block)[..(SelectorBlocks.TokensBefore + 1)].CopyTo(text);
+        Span<float> gate = _gate.Length == selector.Rank ? _gate : _gate = new float[selector.Rank];
         for (int slot = 1; slot < draft.Length; slot++)
         {
             Blocks.ReadState(block, slot, state);
             Blocks.Logits(block).Slice((slot - 1) * scores.Length, scores.Length).CopyTo(scores);
-            selector.Score(slot, state, text[..(SelectorBlocks.TokensBefore + slot)], Candidates(block, slot), scores);
-            draft[slot] = text[SelectorBlocks.TokensBefore + slot] = _greedy.ChooseAmong(Candidates(block, slot), scores, position: 0);
+            selector.Gate(slot, state, gate);
+            selector.Score(slot, gate, text[..(SelectorBlocks.TokensBefore + slot)], Candidates(block, slot), scores);
+            draft[slot] = text[SelectorBlocks.TokensBefore + slot] = Best(Candidates(block, slot), scores);
         }
+    }
+
+    // The lowest id among equals, as decoding chooses.
+    private static int Best(ReadOnlySpan<int> tokens, ReadOnlySpan<float> scores)
+    {
+        int best = 0;
+        for (int i = 1; i < tokens.Length; i++)
+        {
+            if (tokens[i] >= 0 && (scores[i] > scores[best] || (scores[i] == scores[best] && tokens[i] < tokens[best])))
+                best = i;
+        }
+
+        return tokens[best];
     }
 }

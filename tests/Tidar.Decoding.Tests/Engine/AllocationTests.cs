@@ -12,28 +12,30 @@ namespace Tidar.Decoding.Tests.Engine;
 /// <summary>A pass allocates nothing once its buffers have grown.</summary>
 public sealed class AllocationTests
 {
-    public static TheoryData<StrategyKind, TidarMode, WeightFormat, bool, float> Cases => new()
+    public static TheoryData<StrategyKind, TidarMode, WeightFormat, bool, float, int?> Cases => new()
     {
-        { StrategyKind.Autoregressive, TidarMode.Auto, WeightFormat.Float32, false, 0 },
-        { StrategyKind.Autoregressive, TidarMode.Auto, WeightFormat.Int8, false, 0 },
-        { StrategyKind.Autoregressive, TidarMode.Auto, WeightFormat.Int4, false, 0 },
-        { StrategyKind.Tidar, TidarMode.Fused, WeightFormat.Int8, false, 0 },
-        { StrategyKind.Tidar, TidarMode.TwoPass, WeightFormat.BFloat16, false, 0 },
-        { StrategyKind.Tidar, TidarMode.Fused, WeightFormat.Int8, true, 0 },
-        { StrategyKind.Tidar, TidarMode.TwoPass, WeightFormat.Int8, true, 0.8f },
-        { StrategyKind.Tidar, TidarMode.Auto, WeightFormat.Int8, false, 0 },
+        { StrategyKind.Autoregressive, TidarMode.Auto, WeightFormat.Float32, false, 0, null },
+        { StrategyKind.Autoregressive, TidarMode.Auto, WeightFormat.Int8, false, 0, null },
+        { StrategyKind.Autoregressive, TidarMode.Auto, WeightFormat.Int4, false, 0, null },
+        { StrategyKind.Tidar, TidarMode.Fused, WeightFormat.Int8, false, 0, null },
+        { StrategyKind.Tidar, TidarMode.TwoPass, WeightFormat.BFloat16, false, 0, null },
+        { StrategyKind.Tidar, TidarMode.Fused, WeightFormat.Int8, true, 0, null },
+        { StrategyKind.Tidar, TidarMode.TwoPass, WeightFormat.Int8, true, 0.8f, null },
+        { StrategyKind.Tidar, TidarMode.TwoPass, WeightFormat.Int8, true, 0.8f, 30 },
+        { StrategyKind.Tidar, TidarMode.Fused, WeightFormat.Int8, false, 0, 60 },
+        { StrategyKind.Tidar, TidarMode.Auto, WeightFormat.Int8, false, 0, null },
     };
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Decoding_allocates_no_byte_a_pass(StrategyKind strategy, TidarMode mode, WeightFormat format, bool selects, float temperature)
+    public void Decoding_allocates_no_byte_a_pass(StrategyKind strategy, TidarMode mode, WeightFormat format, bool selects, float temperature, int? branches)
     {
         // One thread, so that every byte is counted on this one.
         using WorkerTeam team = new(1);
         ModelConfig config = RandomModel.Config(ModelArchitecture.Qwen3, layers: 2);
         using Transformer model = RandomModel.Create(config, 5, team, format: format, selector: selects ? RandomSelector.Create(config.HiddenSize, 2) : null);
         DecodingEngine engine = new(model) { Planner = new Planner(TestCosts.Linear(row: 0.05), config) };
-        GenerationOptions options = new() { Strategy = strategy, Mode = mode, MaxTokens = 120, IgnoreEos = true, Sampling = new() { Temperature = temperature } };
+        GenerationOptions options = new() { Strategy = strategy, Mode = mode, Branches = branches, MaxTokens = 120, IgnoreEos = true, Sampling = new() { Temperature = temperature } };
         using DecodingSession session = engine.Start([3, 4, 5], options, reportsSteps: false);
         while (session.Passes < 12)
             engine.Step(session);

@@ -49,7 +49,7 @@ public sealed class PlannerTests
     [Fact]
     public void It_switches_when_acceptance_changes_and_back()
     {
-        PlannedSteps steps = new Planner(TestCosts.Linear(row: 0.15), RandomModel.Config(draftLength: K)).CreateSteps(K);
+        PlannedSteps steps = new Planner(TestCosts.Linear(row: 0.15), RandomModel.Config(draftLength: K)).CreateSteps(K, 0);
         Walk walk = new(steps);
         walk.Run(200, chance: 0.85);
         int drafting = steps.Passes.Drafting, alone = steps.Passes.Alone;
@@ -71,7 +71,7 @@ public sealed class PlannerTests
     [Fact]
     public void On_text_that_cannot_be_drafted_little_time_is_lost()
     {
-        PlannedSteps steps = new Planner(TestCosts.Linear(row: 0.15), RandomModel.Config(draftLength: K)).CreateSteps(K);
+        PlannedSteps steps = new Planner(TestCosts.Linear(row: 0.15), RandomModel.Config(draftLength: K)).CreateSteps(K, 0);
         Walk walk = new(steps);
         walk.Run(400, chance: 0);
 
@@ -90,7 +90,7 @@ public sealed class PlannerTests
         PassCosts costs = TestCosts.Linear(row);
         IReadOnlyList<SimulatedMode> fixedWays = Simulation.Run(costs, KnownAcceptance.OfSlots([.. Enumerable.Repeat(chance, K - 1)]), K, batch: 1, context: 1);
         double best = fixedWays.Max(m => m.TokensPerSecond);
-        PlannedSteps steps = new Planner(costs, RandomModel.Config(draftLength: K)).CreateSteps(K);
+        PlannedSteps steps = new Planner(costs, RandomModel.Config(draftLength: K)).CreateSteps(K, 0);
         Walk walk = new(steps) { Row = row };
         walk.Run(3000, chance);
         Assert.InRange(walk.Tokens / walk.Seconds / best, 0.95, 1.1);
@@ -127,7 +127,7 @@ public sealed class PlannerTests
 
     private static PlannedSteps Run(PassCosts costs, double chance, int steps)
     {
-        PlannedSteps planned = new Planner(costs, RandomModel.Config(draftLength: K)).CreateSteps(K);
+        PlannedSteps planned = new Planner(costs, RandomModel.Config(draftLength: K)).CreateSteps(K, 0);
         new Walk(planned).Run(steps, chance);
         return planned;
     }

@@ -141,6 +141,8 @@ public sealed class SelectedDraftTests
 
         public void HiddenStates(ReadOnlySpan<int> rows, Span<float> states) => clean.HiddenStates(rows, states);
 
-        private FormulaModel Of(int row) => _rows[row].IsClean ? clean : masks;
+        public void Keep(int row, KeyValueCache cache) => clean.Keep(row, cache);
+
+        private FormulaModel Of(int row) => _rows[row].IsMask ? masks : clean;
     }
 }

@@ -167,6 +167,7 @@ public sealed class LosslessTests
     private static GenerationOptions Drafting(Random random, GenerationOptions options)
     {
         int k = 1 + random.Next(random.Next(4) == 0 ? 20 : 9);
+        options = options with { Branches = random.Next(3) == 0 ? null : random.Next(100) };
         return random.Next(4) switch
         {
             3 => options with { Strategy = StrategyKind.Tidar, DraftLength = k },

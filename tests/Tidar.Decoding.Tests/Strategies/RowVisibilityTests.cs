@@ -118,6 +118,8 @@ public sealed class RowVisibilityTests
 
         public void HiddenStates(ReadOnlySpan<int> rows, Span<float> states) => inner.HiddenStates(rows, states);
 
+        public void Keep(int row, KeyValueCache cache) => inner.Keep(row, cache);
+
         public PathSelector? Selector => inner.Selector;
     }
 }

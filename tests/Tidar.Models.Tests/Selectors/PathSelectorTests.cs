@@ -23,12 +23,13 @@ public sealed class PathSelectorTests
         SelectorWeights weights = RandomSelector.Create(Hidden, 5, rank: 6, candidates: 8, predecessors: predecessors, slots: 4);
         using PathSelector selector = new(weights, new MemoryTensor("e", [Vocabulary, Hidden], Embedding));
         int[] before = [-1, 30, 7], tokens = [4, 9, 30, 0, -1];
-        float[] logits = [1, 2, -1, 0.5f, float.NegativeInfinity], scores = [.. logits];
+        float[] logits = [1, 2, -1, 0.5f, float.NegativeInfinity], scores = [.. logits], gate = new float[selector.Rank];
         for (int round = 0; round < 2; round++)
         {
             // What a selector has computed of a token before must not matter.
             logits.CopyTo(scores, 0);
-            selector.Score(slot, State, before, tokens, scores, temperature);
+            selector.Gate(slot, State, gate);
+            selector.Score(slot, gate, before, tokens, scores, temperature);
             for (int i = 0; i < tokens.Length - 1; i++)
                 Assert.Equal(Expected(weights, slot, before, tokens[i], logits[i], temperature), scores[i], 1e-4);
             Assert.Equal(float.NegativeInfinity, scores[^1]);

@@ -63,6 +63,52 @@ public sealed class RowInvarianceTests
 
     [Theory]
     [MemberData(nameof(Models))]
+    public void Kept_rows_of_a_branch_are_those_of_decoding_in_place(ModelArchitecture architecture, int layers)
+    {
+        using WorkerTeam team = new(2);
+        ModelConfig config = RandomModel.Config(architecture, layers: layers);
+        using Transformer model = RandomModel.Create(config, 2, team);
+        int[] ids = Ids(config);
+        float[] whole = Run(model, ids, Length);
+        int v = config.VocabularySize, prefix = 30, kept = 5, mask = config.Tidar!.MaskTokenId;
+        using KeyValueCache cache = model.CreateCache(Length);
+        RowBatch batch = new();
+        for (int i = 0; i < prefix; i++)
+            batch.AddClean(cache, ids[i], i);
+
+        // Rejected tokens in place, another branch, and masks behind the one that wins.
+        for (int i = 0; i < kept; i++)
+            batch.AddClean(cache, (ids[prefix + i] + 1) % mask, prefix + i);
+        batch.AddBranch(cache, [1, 2, 3], prefix + 2);
+        int branch = batch.AddBranch(cache, ids.AsSpan(prefix, kept), prefix, [mask, mask, mask]);
+        model.Forward(batch);
+        for (int i = 0; i < kept; i++)
+            model.Keep(branch + i, cache);
+        Assert.Throws<ArgumentException>(() => model.Keep(branch + kept, cache));
+        Assert.Throws<ArgumentException>(() => model.Keep(0, cache));
+
+        // A block behind a branch is the block behind the same tokens in place.
+        float[] blockInBranch = new float[3 * v], blockInPlace = new float[3 * v];
+        model.Logits([branch + kept, branch + kept + 1, branch + kept + 2], blockInBranch);
+        cache.Length = prefix + kept;
+        batch.Clear();
+        int block = batch.AddBlock(cache, [mask, mask, mask], cache.Length, cache.Length, areMasks: true);
+        int first = batch.Count;
+        for (int i = cache.Length; i < Length; i++)
+            batch.AddClean(cache, ids[i], i);
+        model.Forward(batch);
+        model.Logits([block, block + 1, block + 2], blockInPlace);
+        Assert.Equal(blockInPlace, blockInBranch);
+        float[] logits = new float[v];
+        for (int i = prefix + kept; i < Length; i++)
+        {
+            model.Logits([first + i - prefix - kept], logits);
+            Assert.Equal(whole.AsSpan(i * v, v), logits.AsSpan());
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Models))]
     public void Sequences_and_mask_blocks_in_one_batch_do_not_change_each_other(ModelArchitecture architecture, int layers)
     {
         using WorkerTeam team = new(3);

@@ -97,7 +97,7 @@ public sealed class SelectorLossTests : IDisposable
         using SelectorLoss loss = new(_team, parameters, _blocks, _table, slotDecay: 0.5, BlockCount);
         using PathSelector selector = new(parameters.ToWeights(), _embedding);
         double expected = 0, weights = 0;
-        float[] state = new float[Config.HiddenSize];
+        float[] state = new float[Config.HiddenSize], gate = new float[selector.Rank];
         for (int block = 0; block < BlockCount; block++)
         {
             int[] text = _blocks.Text(block).ToArray();
@@ -109,7 +109,8 @@ public sealed class SelectorLossTests : IDisposable
                 if (target < 0)
                     continue;
                 _blocks.ReadState(block, slot, state);
-                selector.Score(slot, state, text.AsSpan(0, SelectorBlocks.TokensBefore + slot), tokens, scores);
+                selector.Gate(slot, state, gate);
+                selector.Score(slot, gate, text.AsSpan(0, SelectorBlocks.TokensBefore + slot), tokens, scores);
                 double weight = Math.Pow(0.5, slot - 1);
                 expected += weight * (Math.Log(scores.Sum(s => Math.Exp(s))) - scores[target]);
                 weights += weight;
