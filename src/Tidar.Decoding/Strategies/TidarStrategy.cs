@@ -12,7 +12,7 @@ namespace Tidar.Decoding.Strategies;
 /// Which outcomes have a block, how many masks it has, and how much of a draft is checked is the <see cref="IStepPlanner"/>'s choice, anew in every pass.
 /// A block's slot 0 never decides anything: the AR choice for its position overwrites it.
 /// </remarks>
-public sealed class TidarStrategy : IDecodingStrategy
+public sealed class TidarStrategy : IDecodingStrategy, ITargets
 {
     private readonly TokenSequence _sequence;
     private readonly TidarSettings _settings;
@@ -20,7 +20,7 @@ public sealed class TidarStrategy : IDecodingStrategy
     private readonly MaskBlock _mask;
     private readonly DraftPath _path;
     private readonly int[] _draft;
-    private readonly Decision[] _accepted;
+    private readonly DraftVerifier _verifier;
     private readonly int[] _blocks;
     private Phase _phase = Phase.Prefill;
     private Decision _decided;
@@ -45,7 +45,7 @@ public sealed class TidarStrategy : IDecodingStrategy
         _mask = new MaskBlock(k, settings.MaskToken);
         _path = new DraftPath(sequence, selector, k);
         _draft = new int[k];
-        _accepted = new Decision[k];
+        _verifier = new DraftVerifier(sequence, this, k);
         _blocks = new int[k + 1];
     }
 
@@ -123,6 +123,11 @@ public sealed class TidarStrategy : IDecodingStrategy
         _phase = Phase.Verify;
     }
 
+    // Row i is that of d_i, and outcome i + 1 has its block behind it.
+    Decision ITargets.Target(SequencePass pass, int row, int position) => _settings.Beta < 1 && _blocks[row + 1] >= 0
+        ? _sequence.DecideMixed(pass.Logits(_draftRow + row), pass.Logits(_blocks[row + 1]), _settings.Beta, position)
+        : _sequence.Decide(pass, _draftRow + row, position);
+
     private void DraftBehind(SequencePass pass, int length)
     {
         _masks = _settings.Steps.MasksBehindDecided(length, pass.Sessions);
@@ -151,16 +156,9 @@ public sealed class TidarStrategy : IDecodingStrategy
 
     private void CommitVerification(SequencePass pass)
     {
-        int length = _sequence.Cache.Length, accepted = 0;
-        Decision target = _decided;
-        do
-        {
-            _accepted[accepted++] = target;
-            _sequence.Sampler.Push(target.Token);
-            target = Target(pass, accepted, length + accepted);
-        }
-        while (accepted < _verified && target.Token == _draft[accepted]);
-
+        _sequence.Sampler.Push(_decided.Token);
+        Decision target = _verifier.Check(pass, _draft.AsSpan(1, _verified - 1), _sequence.Cache.Length + 1);
+        int accepted = 1 + _verifier.Accepted.Length;
         _sequence.Acceptance.Record(_verified, accepted);
         _settings.Steps.Record(_laid, _verified, accepted);
         DecodingStep? step = null;
@@ -170,10 +168,11 @@ public sealed class TidarStrategy : IDecodingStrategy
             _sequence.Record(step);
         }
 
-        for (int i = 0; i < accepted && _sequence.Finish is null; i++)
-            _sequence.Append(_accepted[i]);
+        bool goesOn = _sequence.Append(_decided);
+        for (int i = 0; i < _verifier.Accepted.Length && goesOn; i++)
+            goesOn = _sequence.Append(_verifier.Accepted[i]);
         _sequence.Cache.Length = _sequence.Tokens.Length;
-        if (_sequence.Finish is not null)
+        if (!goesOn)
             return;
         _decided = target;
         bool drafted = _blocks[accepted] >= 0;
@@ -186,15 +185,6 @@ public sealed class TidarStrategy : IDecodingStrategy
             Draft(pass);
         else
             NeedSlots(pass);
-    }
-
-    // The target at the row of d_{accepted-1}, for the position after it.
-    private Decision Target(SequencePass pass, int accepted, int position)
-    {
-        int row = _draftRow + accepted - 1;
-        return _settings.Beta < 1 && _blocks[accepted] >= 0
-            ? _sequence.DecideMixed(pass.Logits(row), pass.Logits(_blocks[accepted]), _settings.Beta, position)
-            : _sequence.Decide(pass, row, position);
     }
 
     private void DecideAndDraft(SequencePass pass)
