@@ -37,10 +37,8 @@ internal sealed class LoadedModel : IDisposable
     /// <param name="adapter">Folder of an adapter for the model; null for none.</param>
     /// <exception cref="InvalidInputException">The adapter is malformed or does not fit the model.</exception>
     public LoadedModel(Checkpoint checkpoint, int threads, WeightFormat? format, CommandContext context, string? adapter = null)
-        : this(checkpoint, format, context)
+        : this(checkpoint, format, context, ReadAdapter(adapter, checkpoint.Config), new WorkerTeam(threads), ownsTeam: true)
     {
-        _adapter = adapter is null ? null : MaskAdapter.Read(ModelLocator.FindAdapter(adapter), checkpoint.Config);
-        (_team, _ownsTeam) = (new WorkerTeam(threads), true);
     }
 
     /// <summary>A model that runs in turn with another one, on the same threads.</summary>
@@ -48,11 +46,13 @@ internal sealed class LoadedModel : IDisposable
     /// <param name="other">The other model, which is disposed of later.</param>
     /// <param name="format">Format of the weights in memory; null keeps every weight's exact value.</param>
     public LoadedModel(Checkpoint checkpoint, LoadedModel other, WeightFormat? format)
-        : this(checkpoint, format, other._context) => _team = other._team;
-
-    private LoadedModel(Checkpoint checkpoint, WeightFormat? format, CommandContext context)
+        : this(checkpoint, format, other._context, adapter: null, other._team, ownsTeam: false)
     {
-        (_checkpoint, _format, _context, _team) = (checkpoint, format, context, null!);
+    }
+
+    private LoadedModel(Checkpoint checkpoint, WeightFormat? format, CommandContext context, MaskAdapter? adapter, WorkerTeam team, bool ownsTeam)
+    {
+        (_checkpoint, _format, _context, _adapter, _team, _ownsTeam) = (checkpoint, format, context, adapter, team, ownsTeam);
         Text = new ModelText(checkpoint);
     }
 
@@ -91,6 +91,9 @@ internal sealed class LoadedModel : IDisposable
             _team.Dispose();
         _checkpoint.Dispose();
     }
+
+    private static MaskAdapter? ReadAdapter(string? named, ModelConfig config) =>
+        named is null ? null : MaskAdapter.Read(ModelLocator.FindAdapter(named), config);
 
     // Matrices but the embedding, and the LM head, which is packed from the embedding where it is tied.
     private long PackedWeights()

@@ -57,11 +57,12 @@ internal sealed class SpeculationPlan
     // Greedy choices leave the textbook rule nothing to toss.
     private bool Tosses => Rule == AcceptanceRule.Textbook && !_options.Sampling.IsGreedy;
 
-    /// <summary>Says where the drafts of a text with so long a prompt will end before the text does.</summary>
+    /// <summary>What to say where the draft model's context ends before a text with so long a prompt may; null where it does not.</summary>
     public string? ContextWarning(int promptLength, int contextLength)
     {
-        int end = Math.Min(contextLength, promptLength + (int)Math.Min(_options.MaxTokens, int.MaxValue - promptLength));
-        return _draft is not null && _draft.MaxPositions < end - 1
+        // The last token but one is the last that a draft can have, and the row before it is the last that the draft model runs.
+        long end = Math.Min(contextLength, (long)promptLength + _options.MaxTokens);
+        return _draft is not null && _draft.MaxPositions < end - 2
             ? $"the draft model's context has {_draft.MaxPositions} tokens: behind them there are no drafts"
             : null;
     }

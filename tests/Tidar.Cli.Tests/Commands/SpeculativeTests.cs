@@ -111,6 +111,15 @@ public sealed class SpeculativeTests
         Assert.Contains(part, CommandRun.Of(["generate", "x", "--model", Model, .. options]).Mistake(), StringComparison.Ordinal);
 
     [Fact]
+    public void Only_a_trace_of_TiDAR_is_an_acceptance_to_simulate_with()
+    {
+        using TemporaryFolder folder = new();
+        CommandRun run = CommandRun.Of("generate", Problem, "--model", Model, "--strategy", "prompt-lookup", "--json", "--trace");
+        string mistake = CommandRun.Of("simulate", "--acceptance", folder.Write("run.jsonl", run.Output)).Mistake();
+        Assert.Contains("strategy: expected tidar, found 'prompt-lookup'", mistake, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_draft_model_with_other_tokens_is_one_line()
     {
         string other = SharedData.Path("goldens", "models", "hf", "qwen3");

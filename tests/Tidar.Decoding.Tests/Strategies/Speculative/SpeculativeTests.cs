@@ -2,8 +2,11 @@ using Tidar.Decoding.Engine;
 using Tidar.Decoding.Sampling;
 using Tidar.Decoding.Sequences;
 using Tidar.Decoding.Strategies.Speculative;
+using Tidar.Kernels.Threading;
 using Tidar.Models;
 using Tidar.Models.Tokenization;
+using Tidar.Models.Transformers;
+using Tidar.Tests;
 
 namespace Tidar.Decoding.Tests.Strategies.Speculative;
 
@@ -70,6 +73,38 @@ public sealed class SpeculativeTests
         Assert.InRange(result.Acceptance.Accepted.ToArray().Sum(), 1, result.DraftPasses - 1);
     }
 
+    [Theory]
+    [InlineData(0f)]
+    [InlineData(1.1f)]
+    public void Drafts_are_what_the_draft_model_would_write_itself_behind_the_text_so_far(float temperature)
+    {
+        using WorkerTeam team = new(1);
+        using Transformer model = RandomModel.Create(RandomModel.Config(vocabulary: V), 1, team, scale: 2), small = RandomModel.Create(RandomModel.Config(vocabulary: V, layers: 1), 2, team, scale: 2);
+        FormulaModel formula = FormulaModel.Hashed(V, 11);
+        GenerationOptions options = Drafted with { MaxTokens = 60, Sampling = new SamplingOptions { Temperature = temperature, RepetitionPenalty = 1.1f, Seed = 4 } };
+        foreach ((ILanguageModel target, ILanguageModel drafter) in new (ILanguageModel, ILanguageModel)[] { (model, small), (formula, formula.Disturbed(2)) })
+        {
+            // Fed in parts, the prompt by several passes of the draft model.
+            int[] prompt = [.. Enumerable.Range(0, 20)];
+            DecodingEngine engine = new(target, new DraftModel(drafter)) { PrefillRows = 7 };
+            using DecodingSession session = engine.Start(prompt, options);
+            engine.Run([session]);
+            List<int> text = [.. prompt, session.Sequence.Generated[0]];
+            foreach (DecodingStep step in session.Sequence.Steps!.Skip(1))
+            {
+                if (step.Draft!.Count > 0)
+                {
+                    GenerationOptions alone = options with { Strategy = StrategyKind.Autoregressive, MaxTokens = step.Draft.Count };
+                    Assert.Equal(new TextGenerator(drafter).Generate([.. text], alone).Ids, step.Draft);
+                }
+
+                text.AddRange([.. step.Draft.Take(step.Accepted!.Value), step.Corrected!.Value]);
+            }
+
+            Assert.Equal(text, session.Sequence.Tokens.ToArray());
+        }
+    }
+
     [Fact]
     public void Nothing_is_drafted_that_no_text_has_room_for()
     {
@@ -91,7 +126,7 @@ public sealed class SpeculativeTests
         Assert.Equal(generator.Generate([4, 7], Drafted with { Strategy = StrategyKind.Autoregressive, MaxTokens = 20 }).Ids, result.Ids);
         Assert.Equal([5, 4, 0, 0, 0, 0, 0, 0, 0, 0], result.Steps!.Skip(1).Select(s => s.Draft!.Count));
         Assert.Contains("12 tokens", Assert.Single(result.Warnings), StringComparison.Ordinal);
-        Assert.Empty(generator.Generate([4, 7], Drafted with { MaxTokens = 11 }).Warnings);
+        Assert.Empty(generator.Generate([4, 7], Drafted with { MaxTokens = 12 }).Warnings);
 
         // A prompt that is longer still.
         GenerationResult late = generator.Generate([.. Enumerable.Range(0, 15)], Drafted with { MaxTokens = 20 });
