@@ -51,6 +51,26 @@ public sealed class TextbookRuleTests
     }
 
     [Fact]
+    public void The_second_draw_does_not_depend_on_the_noise_that_the_draft_was_drawn_with()
+    {
+        // Where the first token was drafted, the noise of the second is likely to be small and that of the third is not: drawn with it once more, the third would come up too often.
+        const int Draws = 200_000;
+        double[] p = [0.1, 0.45, 0.25, 0.2], q = [0.6, 0.25, 0.05, 0.1];
+        float[] target = [.. p.Select(x => (float)x)], row = new float[p.Length];
+        Sampler sampler = new(new SamplingOptions { Temperature = 1, Seed = 5 }, p.Length, -1, [0]);
+        int[] counts = new int[p.Length];
+        for (int position = 0; position < Draws; position++)
+        {
+            for (int i = 0; i < q.Length; i++)
+                row[i] = (float)Math.Log(q[i]);
+            int draft = sampler.ChooseAndNormalize(row, position);
+            counts[TextbookRule.Choose(target, draft, row, 5, position)]++;
+        }
+
+        ChiSquare.AssertFits(counts, p, Draws);
+    }
+
+    [Fact]
     public void Drafts_are_accepted_as_often_as_the_two_distributions_overlap()
     {
         FormulaModel model = FormulaModel.Hashed(V, 3), small = model.Disturbed(8, strength: 5);
