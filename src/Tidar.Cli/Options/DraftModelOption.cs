@@ -40,7 +40,15 @@ internal sealed class DraftModelOption
             throw new CommandLineException($"--strategy {DecodingNames.Of(strategy)}: expected {Name} PATH|NAME beside it, found none");
         Checkpoint checkpoint = Checkpoint.Open(ModelLocator.FindDraft(named));
         LoadedModel draft = new(checkpoint, model, format ?? Transformer.FastFormat(checkpoint));
-        DraftModel.RequireSameTokens(model.Config, model.Text.Tokenizer, draft.Config, draft.Text.Tokenizer);
-        return draft;
+        try
+        {
+            DraftModel.RequireSameTokens(model.Config, model.Text.Tokenizer, draft.Config, draft.Text.Tokenizer);
+            return draft;
+        }
+        catch
+        {
+            draft.Dispose();
+            throw;
+        }
     }
 }

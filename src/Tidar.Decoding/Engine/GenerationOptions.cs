@@ -65,6 +65,7 @@ public sealed record GenerationOptions
     /// <exception cref="InvalidInputException">An option is wrong.</exception>
     public int? PlannedDraftLength(ModelConfig config)
     {
+        // Their drafts have no planner, and a draft model is not known here.
         if (Strategy is StrategyKind.DraftModel or StrategyKind.PromptLookup)
             return null;
         DecodingPlan plan = new(this, config);
