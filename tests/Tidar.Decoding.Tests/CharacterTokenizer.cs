@@ -9,10 +9,13 @@ namespace Tidar.Decoding.Tests;
 /// </summary>
 internal static class CharacterTokenizer
 {
-    public static Tokenizer Create(int vocabulary)
+    /// <summary>Creates it.</summary>
+    /// <param name="vocabulary">V.</param>
+    /// <param name="swapped">The letter that has changed places with the one behind it; -1 for none.</param>
+    public static Tokenizer Create(int vocabulary, int swapped = -1)
     {
         int letters = vocabulary - 2;
-        string entries = string.Join(',', Enumerable.Range(0, letters).Select(i => $"\"{(char)('a' + i)}\":{i}"));
+        string entries = string.Join(',', Enumerable.Range(0, letters).Select(i => $"\"{(char)('a' + Place(i))}\":{i}"));
         string json = $$"""
             {
               "added_tokens": [{{Special(letters, "<eos>")}}, {{Special(letters + 1, "<mask>")}}],
@@ -21,6 +24,8 @@ internal static class CharacterTokenizer
             }
             """;
         return Tokenizer.FromJson(Encoding.UTF8.GetBytes(json), "test");
+
+        int Place(int i) => i == swapped ? i + 1 : i - 1 == swapped && swapped >= 0 ? i - 1 : i;
     }
 
     private static string Special(int id, string content) =>

@@ -51,6 +51,13 @@ internal sealed class FormulaModel : ILanguageModel
         PrefersRunnersUp = prefersRunnersUp,
     };
 
+    /// <summary>A model that thinks much like this one, as a draft model does: its logits are this one's and up to <paramref name="strength"/> more.</summary>
+    public FormulaModel Disturbed(int seed, float strength = 2, int maxPositions = 4096)
+    {
+        FormulaModel noise = Hashed(Config.VocabularySize, seed);
+        return new FormulaModel(Config.VocabularySize, (tokens, token) => _logit(tokens, token) + (strength * (noise._logit(tokens, token) + 4) / 8), maxPositions: maxPositions);
+    }
+
     /// <summary>A selector that changes drafts now and then, over random embeddings.</summary>
     public static PathSelector RandomSelector(ModelConfig config, int seed) => new(
         Tidar.Tests.RandomSelector.Create(config.HiddenSize, seed, candidates: 2 + (seed % 20), scale: 0.4f),
@@ -62,6 +69,12 @@ internal sealed class FormulaModel : ILanguageModel
 
     /// <summary>Whether a mask row is wrong in another way: it knows the greedy continuation, but takes its runner-up for the best at every third position.</summary>
     public bool PrefersRunnersUp { get; init; }
+
+    /// <summary>Logit of a token after the given tokens.</summary>
+    public float Logit(ReadOnlyMemory<int> tokens, int token) => _logit(tokens, token);
+
+    /// <summary>Passes so far.</summary>
+    public int Passes { get; private set; }
 
     /// <summary>Largest number of rows in a pass so far.</summary>
     public int LargestPass { get; private set; }
@@ -75,6 +88,7 @@ internal sealed class FormulaModel : ILanguageModel
     {
         _rows.Clear();
         _rows.AddRange(batch.Rows);
+        Passes++;
         LargestPass = Math.Max(LargestPass, batch.Count);
         _caches.Clear();
         foreach (KeyValueCache cache in batch.Caches)

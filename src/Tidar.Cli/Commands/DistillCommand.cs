@@ -23,6 +23,7 @@ internal sealed class DistillCommand
     private readonly CommandContext _context;
     private readonly ModelOptions _model = new(exact: false);
     private readonly GenerationOptionSet _generation = new();
+    private readonly DraftModelOption _draft = new();
     private readonly Option<string> _prompts = Opt.RequiredText(
         "--prompts", "FILE", "JSONL with prompt, ids or messages a line; line i (from 0) uses seed N + i");
 
@@ -44,6 +45,7 @@ internal sealed class DistillCommand
             distill._prompts, distill._field, distill._out, distill._resume, distill._sessions, distill._adapt, distill._profile,
         };
         distill._generation.AddTo(command, reports: false);
+        distill._draft.AddTo(command);
         distill._model.AddTo(command);
         command.SetAction(distill.Run);
         return command;
@@ -72,9 +74,10 @@ internal sealed class DistillCommand
             : PromptFile.Read(file, PromptFields.Prompt | PromptFields.Ids | PromptFields.Messages);
         GenerationOptions options = _generation.Read(parsed, _model.Seed(parsed));
         using LoadedModel model = _model.Open(parsed, _context);
+        using LoadedModel? draft = _draft.Open(parsed, options.Strategy, model, _model.Weights(parsed));
         List<EncodedPrompt> prompts = new PromptEncoder(model.Text).Encode(lines);
         foreach (EncodedPrompt prompt in prompts)
-            prompt.Guard(() => options.Check(model.Config, prompt.Ids));
+            prompt.Guard(() => options.Check(model.Config, prompt.Ids, draft?.Config));
         int[][] ids = [.. prompts.Select(static p => p.Ids)];
         using AnswerFile answers = AnswerFile.Open(parsed.GetRequiredValue(_out), ids, parsed.GetValue(_resume));
         bool json = _model.Json(parsed);
@@ -83,7 +86,8 @@ internal sealed class DistillCommand
                 model.Transformer,
                 model.Text.Tokenizer,
                 parsed.GetValue(_sessions) ?? DefaultSessions,
-                ModelPlanner.Create(model, options, parsed.GetValue(_profile), _context)),
+                ModelPlanner.Create(model, options, parsed.GetValue(_profile), _context),
+                draft?.ToDraft()),
             ids,
             options,
             answers,

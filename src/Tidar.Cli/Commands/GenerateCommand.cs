@@ -18,6 +18,7 @@ internal sealed class GenerateCommand
     private readonly CommandContext _context;
     private readonly ModelOptions _model = new(exact: false);
     private readonly GenerationOptionSet _generation = new();
+    private readonly DraftModelOption _draft = new();
     private readonly Argument<string?> _text = new("TEXT") { Description = "prompt (- reads standard input)", Arity = ArgumentArity.ZeroOrOne };
     private readonly Option<string?> _prompts = Opt.Text("--prompts", "FILE", "JSONL with prompt, ids or messages a line; line i (from 0) uses seed N + i");
     private readonly Option<bool> _chat = Opt.Flag("--chat", "TEXT is a message: apply the model's chat template");
@@ -38,6 +39,7 @@ internal sealed class GenerateCommand
             generate._text, generate._prompts, generate._chat, generate._system, generate._compare, generate._show, generate._profile,
         };
         generate._generation.AddTo(command);
+        generate._draft.AddTo(command);
         generate._model.AddTo(command);
         command.SetAction(generate.Run);
         return command;
@@ -48,12 +50,13 @@ internal sealed class GenerateCommand
         List<PromptLine> lines = ReadPrompts(parsed);
         GenerationOptions options = _generation.Read(parsed, _model.Seed(parsed));
         using LoadedModel model = _model.Open(parsed, _context);
+        using LoadedModel? draft = _draft.Open(parsed, options.Strategy, model, _model.Weights(parsed));
         List<EncodedPrompt> prompts = new PromptEncoder(model.Text).Encode(lines);
         if (options.Stop.Count > 0)
             model.Text.RequireTokenizer();
-        WriteNotes(model, options, prompts);
+        WriteNotes(model, draft, options, prompts);
         Planner? planner = ModelPlanner.Create(model, options, parsed.GetValue(_profile), _context);
-        TextGenerator generator = new(model.Transformer, model.Text.Tokenizer, planner);
+        TextGenerator generator = new(model.Transformer, model.Text.Tokenizer, planner, draft?.ToDraft());
         GenerationView? view = _model.Json(parsed) ? null : GenerationView.Create(parsed.GetValue(_show), _context, model.Text.Tokenizer);
         for (int i = 0; i < prompts.Count; i++)
         {
@@ -86,11 +89,11 @@ internal sealed class GenerateCommand
     }
 
     // Everything that can be wrong with any prompt is found here, before a weight is packed; then comes what the user should know, once.
-    private void WriteNotes(LoadedModel model, GenerationOptions options, List<EncodedPrompt> prompts)
+    private void WriteNotes(LoadedModel model, LoadedModel? draft, GenerationOptions options, List<EncodedPrompt> prompts)
     {
         HashSet<string> warnings = new(StringComparer.Ordinal);
         foreach (EncodedPrompt prompt in prompts)
-            warnings.UnionWith(prompt.Guard(() => options.Check(model.Config, prompt.Ids)));
+            warnings.UnionWith(prompt.Guard(() => options.Check(model.Config, prompt.Ids, draft?.Config)));
         if (options.Strategy == StrategyKind.Auto && model.Config.Tidar is null && options.MaskTokenId is null)
             warnings.Add("the model has no TiDAR training record: autoregressive decoding (--mask-token ID runs TiDAR all the same)");
         foreach (string warning in warnings)
@@ -112,7 +115,7 @@ internal sealed class GenerateCommand
 
     private void Compare(TextGenerator generator, EncodedPrompt prompt, GenerationOptions options, GenerationView? view)
     {
-        GenerationOptions reference = options with { Strategy = StrategyKind.Autoregressive, Mode = TidarMode.Auto, Outcomes = null, Beta = 1 };
+        GenerationOptions reference = options with { Strategy = StrategyKind.Autoregressive, Mode = TidarMode.Auto, Outcomes = null, Beta = 1, Speculation = new() };
         // Neither shall pay for the first use of the code.
         foreach (GenerationOptions warmUp in new[] { options, reference })
             generator.Generate(prompt.Ids, warmUp with { MaxTokens = Math.Min(WarmUpTokens, options.MaxTokens) }, _context.Cancellation);

@@ -4,6 +4,7 @@ using Tidar.Decoding.Engine;
 using Tidar.Decoding.Planning;
 using Tidar.Decoding.Sampling;
 using Tidar.Decoding.Sequences;
+using Tidar.Decoding.Strategies.Speculative;
 
 namespace Tidar.Cli.Generation;
 
@@ -25,6 +26,10 @@ internal static class GenerationJson
         writer.WriteNumber("draft_length", result.DraftLength);
         writer.WriteNumber("passes", result.Passes);
         writer.Real("tokens_per_pass", result.TokensPerPass);
+        if (result.Strategy == StrategyKind.DraftModel)
+            writer.WriteNumber("draft_passes", result.DraftPasses);
+        if (result.AcceptanceRule is AcceptanceRule rule)
+            writer.WriteString("acceptance_rule", DecodingNames.Of(rule));
         writer.Real("prefill_seconds", result.PrefillSeconds);
         writer.Real("decode_seconds", result.DecodeSeconds);
         writer.Real("tokens_per_second", result.TokensPerSecond);

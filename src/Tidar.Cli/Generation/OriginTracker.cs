@@ -22,7 +22,7 @@ internal sealed class OriginTracker(Tokenizer tokenizer)
         bool verification = update.Step is { Kind: StepKind.Verify } && !ReferenceEquals(update.Step, _step);
         _step = update.Step;
         for (int i = 0; i < update.Tokens.Count; i++)
-            Wait(_detokenizer.Append(update.Tokens[i]).Length, verification && i > 0 ? TokenOrigin.Draft : TokenOrigin.Autoregression);
+            Wait(_detokenizer.Append(update.Tokens[i]).Length, verification && i >= _step!.Decided && i < _step.Accepted ? TokenOrigin.Draft : TokenOrigin.Autoregression);
         return Release(update.Text);
     }
 

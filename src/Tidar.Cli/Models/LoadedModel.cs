@@ -2,6 +2,7 @@ using Tidar.Cli.Benchmarks;
 using Tidar.Cli.Hosting;
 using Tidar.Cli.Options;
 using Tidar.Cli.Progress;
+using Tidar.Decoding.Engine;
 using Tidar.Decoding.Planning;
 using Tidar.Kernels;
 using Tidar.Kernels.Matrices;
@@ -25,6 +26,7 @@ internal sealed class LoadedModel : IDisposable
     private readonly WeightFormat? _format;
     private readonly CommandContext _context;
     private readonly WorkerTeam _team;
+    private readonly bool _ownsTeam;
     private Transformer? _transformer;
 
     /// <summary>A model over an opened checkpoint, which it disposes of.</summary>
@@ -35,13 +37,23 @@ internal sealed class LoadedModel : IDisposable
     /// <param name="adapter">Folder of an adapter for the model; null for none.</param>
     /// <exception cref="InvalidInputException">The adapter is malformed or does not fit the model.</exception>
     public LoadedModel(Checkpoint checkpoint, int threads, WeightFormat? format, CommandContext context, string? adapter = null)
+        : this(checkpoint, format, context, ReadAdapter(adapter, checkpoint.Config), new WorkerTeam(threads), ownsTeam: true)
     {
-        _checkpoint = checkpoint;
-        _adapter = adapter is null ? null : MaskAdapter.Read(ModelLocator.FindAdapter(adapter), checkpoint.Config);
-        _format = format;
-        _context = context;
-        _team = new WorkerTeam(threads);
-        Text = new ModelText(_checkpoint);
+    }
+
+    /// <summary>A model that runs in turn with another one, on the same threads.</summary>
+    /// <param name="checkpoint">The checkpoint, which it disposes of.</param>
+    /// <param name="other">The other model, which is disposed of later.</param>
+    /// <param name="format">Format of the weights in memory; null keeps every weight's exact value.</param>
+    public LoadedModel(Checkpoint checkpoint, LoadedModel other, WeightFormat? format)
+        : this(checkpoint, format, other._context, adapter: null, other._team, ownsTeam: false)
+    {
+    }
+
+    private LoadedModel(Checkpoint checkpoint, WeightFormat? format, CommandContext context, MaskAdapter? adapter, WorkerTeam team, bool ownsTeam)
+    {
+        (_checkpoint, _format, _context, _adapter, _team, _ownsTeam) = (checkpoint, format, context, adapter, team, ownsTeam);
+        Text = new ModelText(checkpoint);
     }
 
     /// <summary>Its shape.</summary>
@@ -68,13 +80,20 @@ internal sealed class LoadedModel : IDisposable
     public Transformer Transformer => _transformer ??=
         LoadingView.Follow(_context, PackedWeights(), progress => Transformer.Load(_checkpoint, _team, _format, progress, _adapter));
 
+    /// <summary>The model as one that drafts for another.</summary>
+    public DraftModel ToDraft() => new(Transformer, Text.Tokenizer);
+
     /// <inheritdoc/>
     public void Dispose()
     {
         _transformer?.Dispose();
-        _team.Dispose();
+        if (_ownsTeam)
+            _team.Dispose();
         _checkpoint.Dispose();
     }
+
+    private static MaskAdapter? ReadAdapter(string? named, ModelConfig config) =>
+        named is null ? null : MaskAdapter.Read(ModelLocator.FindAdapter(named), config);
 
     // Matrices but the embedding, and the LM head, which is packed from the embedding where it is tied.
     private long PackedWeights()

@@ -2,7 +2,7 @@ using Tidar.Models;
 
 namespace Tidar.Cli.Models;
 
-/// <summary>Finds what <c>--model</c> names: a path, or a folder or GGUF file under <c>models/</c> of the repository or the installation.</summary>
+/// <summary>Finds what <c>--model</c> and its like name: a path, or a folder or GGUF file under <c>models/</c> of the repository or the installation.</summary>
 internal static class ModelLocator
 {
     /// <summary>The model that comes with the program.</summary>
@@ -20,13 +20,20 @@ internal static class ModelLocator
         string expected = named is null
             ? $"the embedded model {EmbeddedName} under models/ (--model names another)"
             : "a model folder, a GGUF file, or a name under models/";
-        throw new InvalidInputException("--model", null, expected, named is null ? "none" : named.Length == 0 ? "an empty name" : $"nothing at {named}");
+        throw new InvalidInputException("--model", null, expected, named is null ? "none" : Missing(named));
     }
+
+    /// <summary>The path of a draft model.</summary>
+    /// <exception cref="InvalidInputException">Nothing of that name is there.</exception>
+    public static string FindDraft(string named) =>
+        Find(named, named) ?? throw new InvalidInputException("--draft-model", null, "a model folder, a GGUF file, or a name under models/", Missing(named));
 
     /// <summary>The folder of an adapter: a path, or a name under <c>models/</c>.</summary>
     /// <exception cref="InvalidInputException">Nothing of that name is there.</exception>
     public static string FindAdapter(string named) =>
         Find(named, named) ?? throw new InvalidInputException("--adapter", null, "an adapter folder, or a name under models/", $"nothing at {named}");
+
+    private static string Missing(string named) => named.Length == 0 ? "an empty name" : $"nothing at {named}";
 
     private static string? Find(string? given, string name)
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Tidar.Cli.Hosting;
+using Tidar.Decoding.Engine;
 using Tidar.Decoding.Planning;
 using Tidar.Models.Files;
 
@@ -69,6 +70,9 @@ internal sealed class AcceptanceSource
 
     private static (List<long> Drafted, List<long> Accepted) Counts(JsonFields fields)
     {
+        // Other drafts are guesses from slot 0 on, and were not made by masks.
+        if (fields.OptionalText("strategy") is { } strategy && strategy != DecodingNames.Of(StrategyKind.Tidar))
+            throw fields.Error("strategy", DecodingNames.Of(StrategyKind.Tidar), $"'{strategy}'");
         if (fields.OptionalObject("acceptance") is not { } acceptance)
             throw fields.Error("acceptance", "the counts that generate --json --trace writes", "nothing");
         return (Numbers(acceptance, "drafted"), Numbers(acceptance, "accepted"));

@@ -4,6 +4,7 @@ using Tidar.Cli.Hosting;
 using Tidar.Decoding.Engine;
 using Tidar.Decoding.Sampling;
 using Tidar.Decoding.Strategies.Denoising;
+using Tidar.Decoding.Strategies.Speculative;
 
 namespace Tidar.Cli.Options;
 
@@ -12,10 +13,12 @@ internal sealed class GenerationOptionSet
 {
     private readonly Option<string?> _strategy = Opt.Choice(
         "--strategy",
-        "tidar and ar give the same text, the diffusions their own (default: what the model was trained for)",
+        "tidar, ar, draft-model and prompt-lookup give the same text, the diffusions their own (default: what the model was trained for)",
         "auto",
         "tidar",
         "ar",
+        "draft-model",
+        "prompt-lookup",
         "block-diffusion",
         "masked-diffusion");
 
@@ -31,7 +34,14 @@ internal sealed class GenerationOptionSet
     private readonly Option<int?> _branches = Opt.Whole(
         "--branches", "N", "most rows of a pass for verifying alternatives to the draft's tokens (default: the planner's choice in mode auto, else 0)", least: 0);
 
-    private readonly Option<int?> _draftLength = Opt.Whole("--draft-length", "K", "tokens of a draft (default: as trained)", least: 1);
+    private readonly Option<int?> _draftLength = Opt.Whole("--draft-length", "K", "tokens of a draft (default: as trained; draft-model 4, prompt-lookup 8)", least: 1);
+    private readonly Option<int?> _ngram = Opt.Whole("--ngram", "N", "prompt-lookup: most tokens of the text's end to look for further back (default: 3)", least: 1);
+    private readonly Option<string?> _acceptance = Opt.Choice(
+        "--acceptance",
+        "draft-model, prompt-lookup: a drafted token is accepted when it is the seed's own, or by the textbook's min(1, p/q), which gives another sample (default: exact)",
+        "exact",
+        "textbook");
+
     private readonly Option<int?> _maskToken = Opt.Whole("--mask-token", "ID", "mask token, for a model without a TiDAR record", least: 0);
     private readonly Option<double?> _beta = Opt.Number(
         "--beta", "B", "AR half's share in the targets; below 1 the text is not the AR model's", "a number from 0 to 1", static b => b is >= 0 and <= 1);
@@ -81,7 +91,7 @@ internal sealed class GenerationOptionSet
     {
         Option[] options =
         [
-            _strategy, _mode, _outcomes, _branches, _draftLength, _maskToken, _beta, _noSelector, _blockLength, _steps, _order, _threshold, _guidance, _maxTokens, _stop,
+            _strategy, _mode, _outcomes, _branches, _draftLength, _ngram, _acceptance, _maskToken, _beta, _noSelector, _blockLength, _steps, _order, _threshold, _guidance, _maxTokens, _stop,
             _ignoreEos, _temperature, _topK, _topP, _minP,
             _repetition, _presence, _frequency, _logitBias,
         ];
@@ -108,6 +118,11 @@ internal sealed class GenerationOptionSet
             Order = DecodingNames.ParseOrder(parsed.GetValue(_order) ?? DecodingNames.Of(RevealOrder.Confidence)),
             Threshold = parsed.GetValue(_threshold),
             Guidance = parsed.GetValue(_guidance) ?? 0,
+        },
+        Speculation = new SpeculativeOptions
+        {
+            NGram = parsed.GetValue(_ngram),
+            Acceptance = DecodingNames.ParseAcceptance(parsed.GetValue(_acceptance) ?? DecodingNames.Of(AcceptanceRule.Exact)),
         },
         PathSelector = !parsed.GetValue(_noSelector),
         MaxTokens = parsed.GetValue(_maxTokens) ?? new GenerationOptions().MaxTokens,

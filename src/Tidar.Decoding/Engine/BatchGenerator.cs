@@ -20,10 +20,12 @@ public sealed class BatchGenerator
     /// <param name="tokenizer">For texts and stop strings; null where only ids are wanted.</param>
     /// <param name="sessions">Most texts at a time.</param>
     /// <param name="planner">Chooses the steps where <see cref="TidarMode.Auto"/> leaves them open; null takes the fused step.</param>
-    public BatchGenerator(ILanguageModel model, Tokenizer? tokenizer, int sessions, Planner? planner = null)
+    /// <param name="draft">Drafts under <see cref="StrategyKind.DraftModel"/>; null where that is not asked for.</param>
+    /// <exception cref="InvalidInputException">The draft model has another vocabulary.</exception>
+    public BatchGenerator(ILanguageModel model, Tokenizer? tokenizer, int sessions, Planner? planner = null, DraftModel? draft = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(sessions, 1);
-        _engine = new DecodingEngine(model) { Planner = planner };
+        _engine = new DecodingEngine(model, draft, tokenizer) { Planner = planner };
         _tokenizer = tokenizer;
         _sessions = sessions;
     }

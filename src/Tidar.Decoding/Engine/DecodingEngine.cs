@@ -1,8 +1,6 @@
-using System.Runtime.InteropServices;
 using Tidar.Decoding.Planning;
 using Tidar.Decoding.Sampling;
 using Tidar.Decoding.Sequences;
-using Tidar.Decoding.Strategies;
 using Tidar.Models;
 using Tidar.Models.Tokenization;
 using Tidar.Models.Transformers;
@@ -10,38 +8,45 @@ using Tidar.Models.Transformers;
 namespace Tidar.Decoding.Engine;
 
 /// <summary>
-/// Runs sessions on one model: a step plans all of them, runs one forward pass over all their rows, and lets each take in its logits. What a session gets
-/// does not depend on the others. Not thread-safe, as the model is not.
+/// Runs sessions on one model: a step plans all of them, runs one forward pass over all their rows, and lets each take in its logits. Where sessions draft with a
+/// second model, its passes, shared as well, come before. What a session gets does not depend on the others. Not thread-safe, as the models are not.
 /// </summary>
-/// <param name="model">The model.</param>
-public sealed class DecodingEngine(ILanguageModel model)
+public sealed class DecodingEngine
 {
     /// <summary>Most prompt rows of one sequence in one pass.</summary>
     public const int DefaultPrefillRows = 256;
 
-    // Logits of as many sessions as fit into about 64 million numbers are computed together.
-    private const int MostLogits = 1 << 26;
-
     // A cache starts with room for this many tokens beyond the prompt and doubles when it is full.
     private const int FirstCacheTokens = 512;
 
-    private readonly RowBatch _batch = new();
+    private readonly PassRunner _target;
+    private readonly PassRunner? _drafting;
     private readonly List<DecodingSession> _active = [];
-    private readonly List<DecodingSession> _drafting = [];
-    private readonly List<int> _rows = [];
-    private readonly LogProbabilityRow _logProbabilities = new(model.Config.VocabularySize);
-    private float[] _logits = [];
-    private int[] _choices = [];
-    private float[] _choiceLogits = [];
-    private float[] _states = [];
+    private readonly List<PassMember> _members = [];
+    private readonly LogProbabilityRow _logProbabilities;
+
+    /// <summary>Creates it.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="draft">Drafts for sessions of <see cref="StrategyKind.DraftModel"/>; null where there are none.</param>
+    /// <param name="tokenizer">The model's, to compare the draft model's with; null compares the sizes of the vocabularies alone.</param>
+    /// <exception cref="InvalidInputException">The draft model has another vocabulary.</exception>
+    public DecodingEngine(ILanguageModel model, DraftModel? draft = null, Tokenizer? tokenizer = null)
+    {
+        draft?.RequireFit(model.Config, tokenizer);
+        (Model, Draft) = (model, draft);
+        _target = new PassRunner(model);
+        _drafting = draft is null ? null : new PassRunner(draft.Model);
+        _logProbabilities = new LogProbabilityRow(model.Config.VocabularySize);
+    }
 
     /// <summary>The model.</summary>
-    public ILanguageModel Model => model;
+    public ILanguageModel Model { get; }
+
+    /// <summary>Drafts for sessions of <see cref="StrategyKind.DraftModel"/>; null where there are none.</summary>
+    public DraftModel? Draft { get; }
 
     /// <summary>Chooses the steps of sessions whose mode is <see cref="TidarMode.Auto"/>; null takes the fused step.</summary>
     public Planner? Planner { get; init; }
-
-    private int Vocabulary => model.Config.VocabularySize;
 
     /// <summary>Most prompt rows of one sequence in one pass; longer prompts take several, which count as one.</summary>
     public int PrefillRows { get; init; } = DefaultPrefillRows;
@@ -54,15 +59,15 @@ public sealed class DecodingEngine(ILanguageModel model)
     /// <exception cref="InvalidInputException">The prompt or an option is wrong.</exception>
     public DecodingSession Start(ReadOnlySpan<int> prompt, GenerationOptions options, Tokenizer? tokenizer = null, bool reportsSteps = true)
     {
-        DecodingPlan plan = new(options, model.Config, Planner);
+        DecodingPlan plan = new(options, Model.Config, Planner, Draft?.Model.Config);
         plan.CheckPrompt(prompt);
         if (options.Stop.Count > 0 && tokenizer is null)
             throw new InvalidInputException("decoding options", "stop", "a model with a tokenizer", "none");
         StreamingDetokenizer? detokenizer = tokenizer?.CreateDetokenizer(skipSpecialTokens: true);
-        StopConditions stop = new(options.IgnoreEos ? [] : model.Config.EosTokenIds, options.MaxTokens, detokenizer, options.Stop);
+        StopConditions stop = new(options.IgnoreEos ? [] : Model.Config.EosTokenIds, options.MaxTokens, detokenizer, options.Stop);
         long capacity = Math.Min(plan.ContextLength, prompt.Length + plan.DraftLength + (long)Math.Min(options.MaxTokens, FirstCacheTokens));
         TokenSequence sequence = new(
-            model.CreateCache((int)capacity),
+            Model.CreateCache((int)capacity),
             prompt,
             plan.CreateSampler(prompt),
             stop,
@@ -71,65 +76,29 @@ public sealed class DecodingEngine(ILanguageModel model)
             options.LogProbabilities ?? 0,
             reportsSteps,
             options.Trace);
-        return new DecodingSession(sequence, plan, model);
+        return new DecodingSession(sequence, plan, Model, Draft?.Model);
     }
 
     /// <summary>One forward pass for all sessions that have not finished.</summary>
     public void Step(IReadOnlyList<DecodingSession> sessions)
     {
-        Begin();
-        int running = 0;
+        _active.Clear();
         for (int i = 0; i < sessions.Count; i++)
-            running += sessions[i].IsFinished ? 0 : 1;
-        for (int i = 0; i < sessions.Count; i++)
-            Plan(sessions[i], running);
+        {
+            if (!sessions[i].IsFinished)
+                _active.Add(sessions[i]);
+        }
+
         Pass();
     }
 
     /// <summary>One forward pass for one session.</summary>
     public void Step(DecodingSession session)
     {
-        Begin();
-        Plan(session, 1);
-        Pass();
-    }
-
-    private void Begin()
-    {
-        _batch.Clear();
         _active.Clear();
-    }
-
-    private void Plan(DecodingSession session, int running)
-    {
-        if (session.IsFinished)
-            return;
-        session.Plan(_batch, PrefillRows, running);
-        _active.Add(session);
-    }
-
-    private void Pass()
-    {
-        if (_active.Count == 0)
-            return;
-        model.Forward(_batch);
-        GiveLogits(_active, drafts: false, static session => session.Commit());
-        foreach (DecodingSession session in _active)
-        {
-            foreach (int row in session.Pass.Kept)
-                model.Keep(row, session.Sequence.Cache);
-        }
-
-        _drafting.Clear();
-        foreach (DecodingSession session in _active)
-        {
-            if (!session.Pass.Wanted.IsEmpty)
-                _drafting.Add(session);
-        }
-
-        GiveLogits(_drafting, drafts: true, static session => session.Draft());
-        foreach (DecodingSession session in _active)
-            session.Clock();
+        if (!session.IsFinished)
+            _active.Add(session);
+        Pass();
     }
 
     /// <summary>Steps until all sessions have finished.</summary>
@@ -144,67 +113,37 @@ public sealed class DecodingEngine(ILanguageModel model)
         while (_active.Count > 0);
     }
 
-    // Computes what the sessions want to know of their rows, for as many of them at a time as fit and want the same, and hands it over.
-    private void GiveLogits(List<DecodingSession> sessions, bool drafts, Action<DecodingSession> take)
+    private void Pass()
     {
-        for (int first = 0, end; first < sessions.Count; first = end)
+        if (_active.Count == 0)
+            return;
+        if (_drafting is not null)
+            RunDrafting(_drafting);
+        _members.Clear();
+        foreach (DecodingSession session in _active)
+            _members.Add(session.Member);
+        _target.Run(_members, PrefillRows);
+        foreach (DecodingSession session in _active)
+            session.Clock();
+    }
+
+    // Passes of the draft model, each for all sessions that want one more token of a draft, until none does.
+    private void RunDrafting(PassRunner drafting)
+    {
+        foreach (DecodingSession session in _active)
+            session.Drafter?.Begin();
+        while (true)
         {
-            DecodingSession asked = sessions[first];
-            bool selects = drafts && asked.Selector is not null;
-            int candidates = drafts ? asked.Candidates : 1, hidden = model.Config.HiddenSize;
-            _rows.Clear();
-            for (end = first; end < sessions.Count && (end == first || (Fits(sessions[end]) && WantTheSame(asked, sessions[end]))); end++)
-                _rows.AddRange(sessions[end].Pass.Wanted);
-            if (asked.ChoosesByArgMax)
-                Choose(asked.Sequence.Sampler.Excluded, candidates);
-            else
-                Compute();
-            if (selects)
-                ReadStates();
-            int start = 0;
-            for (int i = first; i < end; i++)
+            _members.Clear();
+            foreach (DecodingSession session in _active)
             {
-                SequencePass pass = sessions[i].Pass;
-                int count = pass.Wanted.Length;
-                ReadOnlyMemory<float> states = selects ? _states.AsMemory(start * hidden, count * hidden) : default;
-                if (asked.ChoosesByArgMax)
-                    pass.GiveChoices(_choices.AsMemory(start * candidates, count * candidates), _choiceLogits.AsMemory(start * candidates, count * candidates), states);
-                else
-                    pass.Give(_logits.AsMemory(start * Vocabulary, count * Vocabulary), states);
-                start += count;
-                take(sessions[i]);
+                if (session.Drafter is { IsDrafting: true })
+                    _members.Add(session.DraftMember!);
             }
+
+            if (_members.Count == 0)
+                return;
+            drafting.Run(_members, PrefillRows);
         }
-    }
-
-    private static bool WantTheSame(DecodingSession a, DecodingSession b) =>
-        a.ChoosesByArgMax == b.ChoosesByArgMax && a.Selector == b.Selector && a.Candidates == b.Candidates && (!a.ChoosesByArgMax || a.Sequence.Sampler.Excluded == b.Sequence.Sampler.Excluded);
-
-    private bool Fits(DecodingSession session) => (long)(_rows.Count + session.Pass.Wanted.Length) * Vocabulary <= MostLogits;
-
-    private void Compute()
-    {
-        int length = _rows.Count * Vocabulary;
-        if (_logits.Length < length)
-            _logits = new float[length + (length / 4)];
-        if (length > 0)
-            model.Logits(CollectionsMarshal.AsSpan(_rows), _logits.AsSpan(0, length));
-    }
-
-    private void Choose(int excluded, int candidates)
-    {
-        int length = _rows.Count * candidates;
-        if (_choices.Length < length)
-            (_choices, _choiceLogits) = (new int[2 * length], new float[2 * length]);
-        if (length > 0)
-            model.Top(CollectionsMarshal.AsSpan(_rows), excluded, candidates, _choices.AsSpan(0, length), _choiceLogits.AsSpan(0, length));
-    }
-
-    private void ReadStates()
-    {
-        int length = _rows.Count * model.Config.HiddenSize;
-        if (_states.Length < length)
-            _states = new float[length + (length / 4)];
-        model.HiddenStates(CollectionsMarshal.AsSpan(_rows), _states.AsSpan(0, length));
     }
 }

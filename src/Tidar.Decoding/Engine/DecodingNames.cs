@@ -1,5 +1,6 @@
 using Tidar.Decoding.Sequences;
 using Tidar.Decoding.Strategies.Denoising;
+using Tidar.Decoding.Strategies.Speculative;
 using Tidar.Models;
 
 namespace Tidar.Decoding.Engine;
@@ -7,11 +8,13 @@ namespace Tidar.Decoding.Engine;
 /// <summary>The words for strategies, modes and endings on the command line, in JSON and over HTTP.</summary>
 public static class DecodingNames
 {
-    /// <summary><c>auto</c>, <c>ar</c>, <c>tidar</c>, <c>block-diffusion</c> or <c>masked-diffusion</c>.</summary>
+    /// <summary><c>auto</c>, <c>ar</c>, <c>tidar</c>, <c>draft-model</c>, <c>prompt-lookup</c>, <c>block-diffusion</c> or <c>masked-diffusion</c>.</summary>
     public static string Of(StrategyKind strategy) => strategy switch
     {
         StrategyKind.Autoregressive => "ar",
         StrategyKind.Tidar => "tidar",
+        StrategyKind.DraftModel => "draft-model",
+        StrategyKind.PromptLookup => "prompt-lookup",
         StrategyKind.BlockDiffusion => "block-diffusion",
         StrategyKind.MaskedDiffusion => "masked-diffusion",
         _ => "auto",
@@ -43,11 +46,27 @@ public static class DecodingNames
     /// <summary>The strategy of a name.</summary>
     /// <exception cref="InvalidInputException">There is none.</exception>
     public static StrategyKind ParseStrategy(string name) => Parse(
-        name, "strategy", Of, StrategyKind.Auto, StrategyKind.Autoregressive, StrategyKind.Tidar, StrategyKind.BlockDiffusion, StrategyKind.MaskedDiffusion);
+        name,
+        "strategy",
+        Of,
+        StrategyKind.Auto,
+        StrategyKind.Autoregressive,
+        StrategyKind.Tidar,
+        StrategyKind.DraftModel,
+        StrategyKind.PromptLookup,
+        StrategyKind.BlockDiffusion,
+        StrategyKind.MaskedDiffusion);
 
     /// <summary>The mode of a name.</summary>
     /// <exception cref="InvalidInputException">There is none.</exception>
     public static TidarMode ParseMode(string name) => Parse(name, "mode", Of, TidarMode.Auto, TidarMode.Fused, TidarMode.TwoPass, TidarMode.Sparse);
+
+    /// <summary><c>exact</c> or <c>textbook</c>.</summary>
+    public static string Of(AcceptanceRule rule) => rule == AcceptanceRule.Textbook ? "textbook" : "exact";
+
+    /// <summary>The acceptance rule of a name.</summary>
+    /// <exception cref="InvalidInputException">There is none.</exception>
+    public static AcceptanceRule ParseAcceptance(string name) => Parse(name, "acceptance", Of, AcceptanceRule.Exact, AcceptanceRule.Textbook);
 
     /// <summary><c>confidence</c>, <c>margin</c>, <c>entropy</c>, <c>random</c>, <c>origin</c> or <c>left-to-right</c>.</summary>
     public static string Of(RevealOrder order) => order switch

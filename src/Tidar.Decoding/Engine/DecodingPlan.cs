@@ -2,6 +2,7 @@ using Tidar.Decoding.Planning;
 using Tidar.Decoding.Sampling;
 using Tidar.Decoding.Sequences;
 using Tidar.Decoding.Strategies;
+using Tidar.Decoding.Strategies.Speculative;
 using Tidar.Models;
 using Tidar.Models.Configuration;
 using Tidar.Models.Selectors;
@@ -38,8 +39,9 @@ internal sealed class DecodingPlan
     /// <param name="options">The options.</param>
     /// <param name="config">The model's shape.</param>
     /// <param name="planner">Chooses where mode auto leaves the choice; null where costs are not known.</param>
+    /// <param name="draft">The draft model; null where there is none.</param>
     /// <exception cref="InvalidInputException">An option is out of its range or does not fit the model.</exception>
-    public DecodingPlan(GenerationOptions options, ModelConfig config, Planner? planner = null)
+    public DecodingPlan(GenerationOptions options, ModelConfig config, Planner? planner = null, ModelConfig? draft = null)
     {
         _planner = planner;
         (_options, _config) = (options, config);
@@ -54,6 +56,12 @@ internal sealed class DecodingPlan
             Denoising = new DenoisingPlan(options, config, Strategy, MaskToken, _warnings);
         else if (config.Diffusion is not null)
             _warnings.Add("the model was trained for diffusion: decoded like this its text means little");
+        if (Strategy is StrategyKind.DraftModel or StrategyKind.PromptLookup)
+        {
+            Speculation = new SpeculationPlan(options, Strategy, draft, _warnings);
+            DraftLength = Speculation.DraftLength;
+        }
+
         if (Strategy != StrategyKind.Tidar)
             return;
         DraftLength = options.DraftLength ?? config.Tidar?.DraftLength ?? DefaultDraftLength;
@@ -80,6 +88,12 @@ internal sealed class DecodingPlan
     /// <summary>How the diffusion strategies write; null for others.</summary>
     public DenoisingPlan? Denoising { get; }
 
+    /// <summary>How a draft model or a prompt lookup drafts; null for other strategies.</summary>
+    public SpeculationPlan? Speculation { get; }
+
+    /// <summary>Whether the strategy drafts, so that there are steps to tell of.</summary>
+    public bool Drafts => Strategy == StrategyKind.Tidar || Speculation is not null;
+
     /// <summary>K; 1 for strategies that draft nothing.</summary>
     public int DraftLength { get; } = 1;
 
@@ -92,7 +106,7 @@ internal sealed class DecodingPlan
     /// <summary>What the user should know, one line each.</summary>
     public IReadOnlyList<string> Warnings => _warnings;
 
-    /// <summary>Checks prompt ids.</summary>
+    /// <summary>Checks prompt ids, and adds what the user should know about their number.</summary>
     /// <exception cref="InvalidInputException">The prompt is empty, too long, or has an id that may not be there.</exception>
     public void CheckPrompt(ReadOnlySpan<int> prompt)
     {
@@ -108,6 +122,9 @@ internal sealed class DecodingPlan
             if (prompt[i] == MaskToken)
                 throw new InvalidInputException(Prompt, $"token {i}", "text", $"the mask token {prompt[i]}, which only the engine may use");
         }
+
+        if (Speculation?.ContextWarning(prompt.Length, ContextLength) is { } warning)
+            _warnings.Add(warning);
     }
 
     /// <summary>Creates the sampler of a sequence.</summary>
@@ -132,8 +149,9 @@ internal sealed class DecodingPlan
         : new FixedSteps(_outcomes, _options.Branches ?? 0);
 
     /// <summary>Creates the strategy of a sequence.</summary>
-    public IDecodingStrategy CreateStrategy(TokenSequence sequence, IStepPlanner? steps, PathSelector? selector) =>
+    public IDecodingStrategy CreateStrategy(TokenSequence sequence, IStepPlanner? steps, PathSelector? selector, IDrafter? drafter) =>
         Denoising is not null ? Denoising.CreateStrategy(sequence)
+        : Speculation is not null ? Speculation.CreateStrategy(sequence, drafter!)
         : steps is null ? new AutoregressiveStrategy(sequence)
         : new TidarStrategy(sequence, new TidarSettings(MaskToken ?? TokenOfMasks, steps, _options.Beta), selector);
 
@@ -145,6 +163,13 @@ internal sealed class DecodingPlan
         Require(ContextLength >= 2 && ContextLength <= longest, "context length", $"2 to {longest} (the model's context)", ContextLength);
         Require(_options.LogProbabilities is null or (>= 0 and <= MostAlternatives), "logprobs", $"0 to {MostAlternatives}", _options.LogProbabilities);
         Require(_options.Beta is >= 0 and <= 1, "beta", "a number from 0 to 1", _options.Beta);
+        if (Strategy is not (StrategyKind.DraftModel or StrategyKind.PromptLookup))
+        {
+            const string Speculative = "strategy draft-model or prompt-lookup";
+            Require(_options.Speculation.Acceptance == AcceptanceRule.Exact, "acceptance", Speculative, $"strategy {DecodingNames.Of(Strategy)}");
+            Require(_options.Speculation.NGram is null, "n-gram", "strategy prompt-lookup", $"strategy {DecodingNames.Of(Strategy)}");
+        }
+
         foreach (string stop in _options.Stop)
             Require(!string.IsNullOrEmpty(stop), "stop", "strings that are not empty", "an empty one");
         if (MaskToken is { } mask)

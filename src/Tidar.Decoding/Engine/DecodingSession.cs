@@ -2,15 +2,15 @@ using System.Diagnostics;
 using Tidar.Decoding.Planning;
 using Tidar.Decoding.Sequences;
 using Tidar.Decoding.Strategies;
+using Tidar.Decoding.Strategies.Speculative;
 using Tidar.Models.Selectors;
 using Tidar.Models.Transformers;
 
 namespace Tidar.Decoding.Engine;
 
-/// <summary>One text on its way: its sequence, its strategy, and the count of passes it took part in. Driven by <see cref="DecodingEngine"/>.</summary>
+/// <summary>One text on its way: its sequence, its strategy, and its parts in the passes. Driven by <see cref="DecodingEngine"/>.</summary>
 public sealed class DecodingSession : IDisposable
 {
-    private readonly IDecodingStrategy _strategy;
     private readonly DecodingPlan _plan;
     private readonly PlannedPasses? _planned;
     private readonly long _start = Stopwatch.GetTimestamp();
@@ -19,17 +19,26 @@ public sealed class DecodingSession : IDisposable
     private int _reportedTokens;
     private int _reportedText;
 
-    internal DecodingSession(TokenSequence sequence, DecodingPlan plan, ILanguageModel model)
+    internal DecodingSession(TokenSequence sequence, DecodingPlan plan, ILanguageModel model, ILanguageModel? draft)
     {
         Sequence = sequence;
         _plan = plan;
-        Selector = plan.UsesPathSelector ? model.Selector : null;
+        PathSelector? selector = plan.UsesPathSelector ? model.Selector : null;
         IStepPlanner? steps = plan.CreateSteps();
         _planned = (steps as PlannedSteps)?.Passes;
-        _strategy = plan.CreateStrategy(sequence, steps, Selector);
-        Pass = new SequencePass(sequence.Cache, model.Config.VocabularySize);
-        Candidates = Selector?.Candidates ?? (plan.MayBranch ? TreeDrafter.DefaultCandidates : 1);
-        ChoosesByArgMax = sequence.ChoosesByArgMax && !plan.NeedsLogits;
+        IDrafter? drafter = plan.Speculation?.CreateDrafter(sequence, draft);
+        IDecodingStrategy strategy = plan.CreateStrategy(sequence, steps, selector, drafter);
+        Member = new PassMember(
+            strategy,
+            sequence.Cache,
+            model.Config.VocabularySize,
+            sequence.Sampler,
+            sequence.ChoosesByArgMax && !plan.NeedsLogits,
+            selector,
+            selector?.Candidates ?? (plan.MayBranch ? TreeDrafter.DefaultCandidates : 1));
+        Drafter = drafter as ModelDrafter;
+        DraftMember = Drafter is null ? null
+            : new PassMember(Drafter, Drafter.Cache, model.Config.VocabularySize, sequence.Sampler, sequence.Sampler.ChoosesByArgMax);
     }
 
     /// <summary>The tokens so far, and why they ended.</summary>
@@ -39,22 +48,22 @@ public sealed class DecodingSession : IDisposable
     public bool IsFinished => Sequence.Finish is not null;
 
     /// <summary>Forward passes so far. The prefill counts as one, in however many parts it was fed.</summary>
-    public int Passes { get; private set; }
+    public int Passes => Member.Passes;
+
+    /// <summary>Forward passes of the draft model so far, which are in no other count; 0 without one.</summary>
+    public int DraftPasses => DraftMember?.Passes ?? 0;
 
     /// <summary>What the user should know about the options, one line each.</summary>
     public IReadOnlyList<string> Warnings => _plan.Warnings;
 
-    /// <summary>Whether the most likely token of a row is all it needs to know.</summary>
-    internal bool ChoosesByArgMax { get; }
+    /// <summary>This sequence's part in the model's passes.</summary>
+    internal PassMember Member { get; }
 
-    /// <summary>Chooses among the candidates of its drafts; null where each slot takes its own choice.</summary>
-    internal PathSelector? Selector { get; }
+    /// <summary>Drafts with the draft model; null under other strategies.</summary>
+    internal ModelDrafter? Drafter { get; }
 
-    /// <summary>How many of a mask row's likeliest tokens its drafts are chosen among.</summary>
-    internal int Candidates { get; }
-
-    /// <summary>This sequence's part of the pass.</summary>
-    internal SequencePass Pass { get; }
+    /// <summary>This sequence's part in the draft model's passes; null under other strategies.</summary>
+    internal PassMember? DraftMember { get; }
 
     /// <summary>What has come since the last call, or since the beginning.</summary>
     public GenerationUpdate TakeUpdate()
@@ -72,7 +81,6 @@ public sealed class DecodingSession : IDisposable
     {
         if (Sequence.Finish is not { } finish)
             throw new InvalidOperationException("the sequence has not ended");
-        bool tidar = _plan.Strategy == StrategyKind.Tidar;
         return new GenerationResult
         {
             PromptIds = Sequence.Tokens[..Sequence.PromptLength].ToArray(),
@@ -80,13 +88,15 @@ public sealed class DecodingSession : IDisposable
             Text = Sequence.Stop.Text?.Text,
             Finish = finish,
             Strategy = _plan.Strategy,
-            Mode = tidar ? _plan.Mode : null,
+            Mode = _plan.Strategy == StrategyKind.Tidar ? _plan.Mode : null,
             DraftLength = _plan.DraftLength,
             Passes = Passes,
+            DraftPasses = DraftPasses,
+            AcceptanceRule = _plan.Speculation?.Rule,
             PrefillSeconds = Stopwatch.GetElapsedTime(_start, _prefilled).TotalSeconds,
             DecodeSeconds = Stopwatch.GetElapsedTime(_prefilled, _finished).TotalSeconds,
             LogProbabilities = Sequence.LogProbabilities.Count > 0 ? Sequence.LogProbabilities : null,
-            Steps = tidar ? Sequence.Steps : null,
+            Steps = _plan.Drafts ? Sequence.Steps : null,
             Acceptance = Sequence.Acceptance,
             Planned = _planned,
             Warnings = Warnings,
@@ -94,22 +104,11 @@ public sealed class DecodingSession : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => Sequence.Dispose();
-
-    internal void Plan(RowBatch batch, int prefillRows, int sessions)
+    public void Dispose()
     {
-        Pass.Begin(batch, prefillRows, sessions);
-        _strategy.Plan(Pass);
+        Sequence.Dispose();
+        Drafter?.Dispose();
     }
-
-    internal void Commit()
-    {
-        _strategy.Commit(Pass);
-        if (!Pass.IsPartial)
-            Passes++;
-    }
-
-    internal void Draft() => _strategy.Draft(Pass);
 
     /// <summary>Takes the time after a pass.</summary>
     internal void Clock()

@@ -1,5 +1,6 @@
 using Tidar.Decoding.Sampling;
 using Tidar.Decoding.Strategies.Denoising;
+using Tidar.Decoding.Strategies.Speculative;
 using Tidar.Models;
 using Tidar.Models.Configuration;
 
@@ -8,7 +9,7 @@ namespace Tidar.Decoding.Engine;
 /// <summary>How a text is generated. The defaults are greedy decoding by the model's best strategy.</summary>
 public sealed record GenerationOptions
 {
-    /// <summary>The strategy. All give the same text; they differ in speed.</summary>
+    /// <summary>The strategy. All but the diffusions give the same text; they differ in speed.</summary>
     public StrategyKind Strategy { get; init; }
 
     /// <summary>TiDAR's kind of step.</summary>
@@ -23,7 +24,7 @@ public sealed record GenerationOptions
     /// </summary>
     public int? Branches { get; init; }
 
-    /// <summary>K; null for the one the model was trained with.</summary>
+    /// <summary>K; null for the one the model was trained with, or for 4 with a draft model and 8 with prompt lookup.</summary>
     public int? DraftLength { get; init; }
 
     /// <summary>
@@ -38,6 +39,9 @@ public sealed record GenerationOptions
 
     /// <summary>How the diffusion strategies write; others ignore it.</summary>
     public DenoisingOptions Denoising { get; init; } = new();
+
+    /// <summary>How drafts of a draft model or a prompt lookup are made and accepted; others refuse what is not the default.</summary>
+    public SpeculativeOptions Speculation { get; init; } = new();
 
     /// <summary>Whether TiDAR's drafts are chosen by the model's path selector, where it has one. The text is the same either way.</summary>
     public bool PathSelector { get; init; } = true;
@@ -67,16 +71,22 @@ public sealed record GenerationOptions
     /// <exception cref="InvalidInputException">An option is wrong.</exception>
     public int? PlannedDraftLength(ModelConfig config)
     {
+        // Their drafts have no planner, and a draft model is not known here.
+        if (Strategy is StrategyKind.DraftModel or StrategyKind.PromptLookup)
+            return null;
         DecodingPlan plan = new(this, config);
         return plan.LeavesStepsOpen ? plan.DraftLength : null;
     }
 
     /// <summary>Checks options and prompt against a model's shape, before anything is loaded or run.</summary>
+    /// <param name="config">The model.</param>
+    /// <param name="prompt">Prompt ids.</param>
+    /// <param name="draft">The draft model; null where there is none.</param>
     /// <returns>What the user should know, one line each.</returns>
     /// <exception cref="InvalidInputException">The prompt or an option is wrong.</exception>
-    public IReadOnlyList<string> Check(ModelConfig config, ReadOnlySpan<int> prompt)
+    public IReadOnlyList<string> Check(ModelConfig config, ReadOnlySpan<int> prompt, ModelConfig? draft = null)
     {
-        DecodingPlan plan = new(this, config);
+        DecodingPlan plan = new(this, config, draft: draft);
         plan.CheckPrompt(prompt);
         return plan.Warnings;
     }

@@ -1,6 +1,7 @@
 using Tidar.Decoding.Planning;
 using Tidar.Decoding.Sampling;
 using Tidar.Decoding.Sequences;
+using Tidar.Decoding.Strategies.Speculative;
 
 namespace Tidar.Decoding.Engine;
 
@@ -30,6 +31,12 @@ public sealed record GenerationResult
 
     /// <summary>Forward passes, the prefill included as one.</summary>
     public required int Passes { get; init; }
+
+    /// <summary>Forward passes of the draft model, which are in no other count; 0 without one.</summary>
+    public int DraftPasses { get; init; }
+
+    /// <summary>When a drafted token was accepted; null for strategies other than draft-model and prompt-lookup.</summary>
+    public AcceptanceRule? AcceptanceRule { get; init; }
 
     /// <summary>Tokens a pass (T/NFE); exactly 1 for autoregressive decoding.</summary>
     public double TokensPerPass => (double)Ids.Count / Passes;

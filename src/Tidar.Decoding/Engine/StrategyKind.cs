@@ -12,6 +12,12 @@ public enum StrategyKind
     /// <summary>Draft by diffusion, verify by autoregression.</summary>
     Tidar,
 
+    /// <summary>Draft by a second, usually smaller model, verify by this one.</summary>
+    DraftModel,
+
+    /// <summary>Draft by copying what followed the same tokens before, in prompt or text, verify by the model.</summary>
+    PromptLookup,
+
     /// <summary>Blocks from left to right, denoised in several passes each. The text is not an AR model's.</summary>
     BlockDiffusion,
 

@@ -22,8 +22,10 @@ public sealed class TextGenerator
     /// <param name="model">The model.</param>
     /// <param name="tokenizer">Its tokenizer; null where only ids are wanted.</param>
     /// <param name="planner">Chooses the steps where <see cref="TidarMode.Auto"/> leaves them open; null takes the fused step.</param>
-    public TextGenerator(ILanguageModel model, Tokenizer? tokenizer = null, Planner? planner = null) =>
-        (_engine, _tokenizer) = (new DecodingEngine(model) { Planner = planner }, tokenizer);
+    /// <param name="draft">Drafts under <see cref="StrategyKind.DraftModel"/>; null where that is not asked for.</param>
+    /// <exception cref="InvalidInputException">The draft model has another vocabulary.</exception>
+    public TextGenerator(ILanguageModel model, Tokenizer? tokenizer = null, Planner? planner = null, DraftModel? draft = null) =>
+        (_engine, _tokenizer) = (new DecodingEngine(model, draft, tokenizer) { Planner = planner }, tokenizer);
 
     /// <summary>Generates from prompt ids.</summary>
     /// <exception cref="InvalidInputException">The prompt or an option is wrong.</exception>

@@ -11,10 +11,21 @@ internal readonly struct GumbelNoise
     // The largest value: u is at most 1 - 2^-53.
     private const double Highest = 36.8;
 
+    private const long StreamStride = 0x1E3779B97F4A7C15;
+
+    // A token id that no vocabulary has: lots must not be the noise of a token.
+    private const int LotToken = -1;
+
     private readonly ulong _key;
 
     /// <summary>The noise of one position.</summary>
     public GumbelNoise(long seed, long position) => _key = Mix(Mix((ulong)seed + 0x9E3779B97F4A7C15) ^ ((ulong)position * 0xD6E8FEB86659FD93));
+
+    /// <summary>A number in (0, 1), independent of the noise of every token.</summary>
+    public double Lot => ToUnit(Bits(LotToken));
+
+    /// <summary>Noise of the position that is independent of what texts' tokens are chosen with; there is one for every <paramref name="stream"/> from 1 up.</summary>
+    public static GumbelNoise OfStream(long seed, long stream, long position) => new(unchecked(seed + (stream * StreamStride)), position);
 
     /// <summary>g = -ln(-ln u), u uniform in (0, 1).</summary>
     public double Of(int token) => FromBits(Bits(token));

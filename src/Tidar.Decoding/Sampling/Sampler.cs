@@ -56,8 +56,28 @@ public sealed class Sampler
         if (_options.IsGreedy)
             return LogitsPipeline.Best(logits);
         _pipeline.Filter(logits);
-        GumbelNoise noise = new(_options.Seed, position);
-        return _pipeline.KeepsAll ? ChooseAmongAll(logits, noise) : ChooseAmongSurvivors(logits, noise);
+        return ChooseFiltered(logits, position);
+    }
+
+    /// <summary>As <see cref="Choose"/> where it is not greedy; leaves in <paramref name="logits"/> the probabilities [V] that the token was drawn from.</summary>
+    internal int ChooseAndNormalize(Span<float> logits, int position)
+    {
+        _pipeline.Adjust(logits, _history);
+        _pipeline.Filter(logits);
+        int token = ChooseFiltered(logits, position);
+        Normalize(logits);
+        return token;
+    }
+
+    /// <summary>The token for <paramref name="position"/> by <see cref="TextbookRule"/>, which a choice that is not greedy may follow instead.</summary>
+    /// <param name="logits">Raw logits [V]; used as scratch memory.</param>
+    /// <param name="position">Absolute position of the token being chosen.</param>
+    /// <param name="draft">The token drafted for it.</param>
+    /// <param name="draftProbabilities">What that was drawn from, [V]; empty where nothing else could have been drawn.</param>
+    internal int ChooseSpeculated(Span<float> logits, int position, int draft, ReadOnlySpan<float> draftProbabilities)
+    {
+        Distribution(logits);
+        return TextbookRule.Choose(logits, draft, draftProbabilities, _options.Seed, position);
     }
 
     /// <summary>
@@ -116,7 +136,7 @@ public sealed class Sampler
     public int ChooseMixed(Span<float> autoregressive, Span<float> diffusion, double beta, int position)
     {
         if (_mixed.Length == 0)
-            (_mixed, _survivors) = (new float[autoregressive.Length], new float[autoregressive.Length]);
+            _mixed = new float[autoregressive.Length];
         Distribution(autoregressive);
         Distribution(diffusion);
         for (int i = 0; i < _mixed.Length; i++)
@@ -124,7 +144,7 @@ public sealed class Sampler
         if (_options.IsGreedy)
             return Reduction.ArgMax(_mixed);
         GumbelNoise noise = new(_options.Seed, position);
-        Winner winner = default;
+        NoisyArgMax winner = default;
         for (int i = 0; i < _mixed.Length; i++)
         {
             if (_mixed[i] > 0)
@@ -139,6 +159,12 @@ public sealed class Sampler
     {
         _pipeline.Adjust(logits, _history);
         _pipeline.Filter(logits);
+        Normalize(logits);
+    }
+
+    // Probabilities of logits that have been filtered, in place.
+    private void Normalize(Span<float> logits)
+    {
         if (_pipeline.KeepsAll)
         {
             Softmax.Run(logits);
@@ -146,6 +172,8 @@ public sealed class Sampler
             return;
         }
 
+        if (_survivors.Length == 0)
+            _survivors = new float[logits.Length];
         Span<float> survivors = _survivors.AsSpan(0, _pipeline.Count);
         for (int i = 0; i < survivors.Length; i++)
             survivors[i] = logits[_pipeline.Survivor(i)];
@@ -156,9 +184,15 @@ public sealed class Sampler
         _pipeline.ClearBanned(logits);
     }
 
+    private int ChooseFiltered(ReadOnlySpan<float> logits, int position)
+    {
+        GumbelNoise noise = new(_options.Seed, position);
+        return _pipeline.KeepsAll ? ChooseAmongAll(logits, noise) : ChooseAmongSurvivors(logits, noise);
+    }
+
     private static int ChooseAmongAll(ReadOnlySpan<float> logits, GumbelNoise noise)
     {
-        Winner winner = default;
+        NoisyArgMax winner = default;
         winner.Offer(Reduction.ArgMax(logits), 0, noise);
         for (int i = 0; i < logits.Length; i++)
             winner.Offer(i, logits[i], noise);
@@ -167,30 +201,10 @@ public sealed class Sampler
 
     private int ChooseAmongSurvivors(ReadOnlySpan<float> logits, GumbelNoise noise)
     {
-        Winner winner = default;
+        NoisyArgMax winner = default;
         for (int i = 0; i < _pipeline.Count; i++)
             winner.Offer(_pipeline.Survivor(i), logits[_pipeline.Survivor(i)], noise);
         return winner.Token;
-    }
-
-    // The running argmax of log p + g. Noise is computed in full only for tokens that its cheap bound cannot rule out.
-    private struct Winner
-    {
-        private bool _any;
-        private double _score;
-
-        public int Token { get; private set; }
-
-        public void Offer(int token, double logProbability, GumbelNoise noise, bool withoutNoise = false)
-        {
-            ulong bits = withoutNoise ? 0 : noise.Bits(token);
-            if (_any && !withoutNoise && logProbability + GumbelNoise.Bound(bits) < _score)
-                return;
-            double score = withoutNoise ? logProbability : logProbability + GumbelNoise.FromBits(bits);
-            if (_any && (score < _score || (score == _score && token >= Token)))
-                return;
-            (_any, _score, Token) = (true, score, token);
-        }
     }
 
     // The tokens of the largest log p + g so far, best first, the lower id first among equals.

@@ -1,6 +1,6 @@
 namespace Tidar.Decoding.Sequences;
 
-/// <summary>How far drafts were right. Slot 0 is the decided token, which is always right.</summary>
+/// <summary>How far drafts were right. In TiDAR slot 0 is the decided token, which is always right; drafts of a draft model or a prompt lookup are guesses from slot 0 on.</summary>
 public sealed class AcceptanceStatistics
 {
     private long[] _drafted = [];

@@ -14,6 +14,9 @@ internal sealed class StopConditions(IReadOnlyList<int> eosTokenIds, int maxToke
     /// <summary>The text; null where only ids are wanted.</summary>
     public StoppableText? Text { get; } = detokenizer is null ? null : new StoppableText(stopStrings);
 
+    /// <summary>Tokens that may still come.</summary>
+    public int Remaining => maxTokens - _count;
+
     /// <summary>Takes the next token.</summary>
     /// <returns>Why the text ends with it, or null.</returns>
     public FinishReason? Accept(int token)

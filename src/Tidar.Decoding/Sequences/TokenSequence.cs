@@ -95,6 +95,9 @@ public sealed class TokenSequence : IDisposable
     /// <summary>Whether the most likely token of a row decides, whatever the other logits are.</summary>
     internal bool ChoosesByArgMax => _row is null && Sampler.ChoosesByArgMax;
 
+    /// <summary>Most guesses that can matter behind the committed tokens: the pass that verifies them commits one token more.</summary>
+    internal int DraftRoom => Math.Min(ContextLength - _tokens.Count, Stop.Remaining) - 1;
+
     /// <summary>The AR model's choice for <paramref name="position"/>.</summary>
     /// <param name="pass">The pass, which has the logits or the choice of <paramref name="row"/>.</param>
     /// <param name="row">The row at the position before.</param>
@@ -128,6 +131,19 @@ public sealed class TokenSequence : IDisposable
     {
         _row?.Set(autoregressive);
         return Explain(Sampler.ChooseMixed(autoregressive, diffusion, beta, position));
+    }
+
+    /// <summary>As <see cref="Decide"/>, by the textbook rule: <paramref name="draft"/> if it is accepted, else a token drawn from what the row exceeds the draft's probabilities by.</summary>
+    /// <param name="pass">The pass, which has the logits of <paramref name="row"/>.</param>
+    /// <param name="row">The row at the position before.</param>
+    /// <param name="position">Absolute position of the token being chosen.</param>
+    /// <param name="draft">The drafted token.</param>
+    /// <param name="draftProbabilities">What it was drawn from, [V]; empty where nothing else could have been drawn.</param>
+    internal Decision DecideSpeculated(SequencePass pass, int row, int position, int draft, ReadOnlySpan<float> draftProbabilities)
+    {
+        Span<float> logits = pass.Logits(row);
+        _row?.Set(logits);
+        return Explain(Sampler.ChooseSpeculated(logits, position, draft, draftProbabilities));
     }
 
     /// <summary>Commits a token.</summary>

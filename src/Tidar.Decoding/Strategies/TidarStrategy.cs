@@ -12,7 +12,7 @@ namespace Tidar.Decoding.Strategies;
 /// Which outcomes have a block, how many masks it has, and how much of a draft is checked is the <see cref="IStepPlanner"/>'s choice, anew in every pass.
 /// A block's slot 0 never decides anything: the AR choice for its position overwrites it.
 /// </remarks>
-public sealed class TidarStrategy : IDecodingStrategy
+public sealed class TidarStrategy : IDecodingStrategy, ITargets
 {
     private readonly TokenSequence _sequence;
     private readonly TidarSettings _settings;
@@ -20,7 +20,7 @@ public sealed class TidarStrategy : IDecodingStrategy
     private readonly MaskBlock _mask;
     private readonly TreeDrafter _drafter;
     private readonly DraftTree _tree;
-    private readonly Decision[] _accepted;
+    private readonly DraftVerifier _verifier;
     private readonly int[] _path;
 
     // Of every node of the tree: its row in the verifying pass, and the first row of the block that drafts behind it; -1 for none.
@@ -50,7 +50,7 @@ public sealed class TidarStrategy : IDecodingStrategy
         _mask = new MaskBlock(k, settings.MaskToken);
         _drafter = new TreeDrafter(sequence, selector, k);
         _tree = new DraftTree(k);
-        _accepted = new Decision[k];
+        _verifier = new DraftVerifier(sequence, this, k);
         _path = new int[k];
         _rows = new int[k + DraftTree.MostBranchNodes];
         _blocks = new int[_rows.Length];
@@ -131,6 +131,16 @@ public sealed class TidarStrategy : IDecodingStrategy
         _phase = Phase.Verify;
     }
 
+    Decision ITargets.Target(SequencePass pass, int node, int position) => _settings.Beta < 1 && _blocks[node] >= 0
+        ? _sequence.DecideMixed(pass.Logits(_rows[node]), pass.Logits(_blocks[node]), _settings.Beta, position)
+        : _sequence.Decide(pass, _rows[node], position);
+
+    int ITargets.Next(int node, int token)
+    {
+        int next = _tree.Child(node, token);
+        return next >= 0 && _rows[next] >= 0 ? next : -1;
+    }
+
     private void DraftBehind(SequencePass pass, int length)
     {
         _masks = _settings.Steps.MasksBehindDecided(length, pass.Sessions);
@@ -199,16 +209,9 @@ public sealed class TidarStrategy : IDecodingStrategy
 
     private void CommitVerification(SequencePass pass)
     {
-        int length = _sequence.Cache.Length, accepted = 0, last = 0;
-        Decision target = _decided;
-        for (int node = 0; node >= 0 && _rows[node] >= 0; node = _tree.Child(node, target.Token))
-        {
-            last = _path[accepted] = node;
-            _accepted[accepted++] = target;
-            _sequence.Sampler.Push(target.Token);
-            target = Target(pass, node, length + accepted);
-        }
-
+        _sequence.Sampler.Push(_decided.Token);
+        Decision target = _verifier.Check(pass, 0, _sequence.Cache.Length + 1);
+        int last = _verifier.Node, accepted = 1 + _verifier.Accepted.Length;
         int branched = Keep(pass, last);
         _sequence.Acceptance.Record(_verified, accepted);
         if (_branchRows > 0)
@@ -224,15 +227,20 @@ public sealed class TidarStrategy : IDecodingStrategy
         {
             step = new DecodingStep
             {
-                Kind = StepKind.Verify, Draft = Copy(_drafted), Accepted = accepted, Corrected = target.Token, Branch = branched > 0 ? [.. Tokens(accepted - branched, accepted)] : null,
+                Kind = StepKind.Verify,
+                Draft = Copy(_drafted),
+                Accepted = accepted,
+                Corrected = target.Token,
+                Branch = branched > 0 ? [.. _verifier.Accepted[^branched..].ToArray().Select(static d => d.Token)] : null,
             };
             _sequence.Record(step);
         }
 
-        for (int i = 0; i < accepted && _sequence.Finish is null; i++)
-            _sequence.Append(_accepted[i]);
+        bool goesOn = _sequence.Append(_decided);
+        for (int i = 0; i < _verifier.Accepted.Length && goesOn; i++)
+            goesOn = _sequence.Append(_verifier.Accepted[i]);
         _sequence.Cache.Length = _sequence.Tokens.Length;
-        if (_sequence.Finish is not null)
+        if (!goesOn)
             return;
         _decided = target;
         _decidingRow = -1;
@@ -255,17 +263,6 @@ public sealed class TidarStrategy : IDecodingStrategy
             pass.Keep(_rows[node]);
         return count;
     }
-
-    private IEnumerable<int> Tokens(int first, int end)
-    {
-        for (int i = first; i < end; i++)
-            yield return _accepted[i].Token;
-    }
-
-    // The target at a node's row, for the position after it.
-    private Decision Target(SequencePass pass, int node, int position) => _settings.Beta < 1 && _blocks[node] >= 0
-        ? _sequence.DecideMixed(pass.Logits(_rows[node]), pass.Logits(_blocks[node]), _settings.Beta, position)
-        : _sequence.Decide(pass, _rows[node], position);
 
     private void DecideAndDraft(SequencePass pass)
     {

@@ -187,7 +187,7 @@ public sealed class GenerateTests
     [InlineData("--top-p: expected a number above 0, up to 1, found 2", "x", "--top-p", "2")]
     [InlineData("--max-tokens: expected a whole number of at least 1, found 0", "x", "--max-tokens", "0")]
     [InlineData("--seed: expected a whole number from 0", "x", "--seed", "-1")]
-    [InlineData("--strategy: expected one of auto, tidar, ar, block-diffusion, masked-diffusion, found magic", "x", "--strategy", "magic")]
+    [InlineData("--strategy: expected one of auto, tidar, ar, draft-model, prompt-lookup, block-diffusion, masked-diffusion, found magic", "x", "--strategy", "magic")]
     [InlineData("--outcomes: expected whole numbers", "x", "--outcomes", "1,,2")]
     [InlineData("--logit-bias: expected ID=BIAS", "x", "--logit-bias", "seven")]
     [InlineData("--threads: expected", "x", "--threads", "1.5")]

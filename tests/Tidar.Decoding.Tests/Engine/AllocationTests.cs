@@ -24,6 +24,9 @@ public sealed class AllocationTests
         { StrategyKind.Tidar, TidarMode.TwoPass, WeightFormat.Int8, true, 0.8f, 30 },
         { StrategyKind.Tidar, TidarMode.Fused, WeightFormat.Int8, false, 0, 60 },
         { StrategyKind.Tidar, TidarMode.Auto, WeightFormat.Int8, false, 0, null },
+        { StrategyKind.DraftModel, TidarMode.Auto, WeightFormat.Int8, false, 0, null },
+        { StrategyKind.DraftModel, TidarMode.Auto, WeightFormat.BFloat16, false, 0.8f, null },
+        { StrategyKind.PromptLookup, TidarMode.Auto, WeightFormat.Int8, false, 0, null },
     };
 
     [Theory]
@@ -34,7 +37,8 @@ public sealed class AllocationTests
         using WorkerTeam team = new(1);
         ModelConfig config = RandomModel.Config(ModelArchitecture.Qwen3, layers: 2);
         using Transformer model = RandomModel.Create(config, 5, team, format: format, selector: selects ? RandomSelector.Create(config.HiddenSize, 2) : null);
-        DecodingEngine engine = new(model) { Planner = new Planner(TestCosts.Linear(row: 0.05), config) };
+        using Transformer draft = RandomModel.Create(RandomModel.Config(ModelArchitecture.Llama, layers: 1), 6, team);
+        DecodingEngine engine = new(model, new DraftModel(draft)) { Planner = new Planner(TestCosts.Linear(row: 0.05), config) };
         GenerationOptions options = new() { Strategy = strategy, Mode = mode, Branches = branches, MaxTokens = 120, IgnoreEos = true, Sampling = new() { Temperature = temperature } };
         using DecodingSession session = engine.Start([3, 4, 5], options, reportsSteps: false);
         while (session.Passes < 12)

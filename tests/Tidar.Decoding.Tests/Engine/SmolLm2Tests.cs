@@ -37,7 +37,7 @@ public sealed class SmolLm2Tests(SmolLm2Tests.Model fixture) : IClassFixture<Smo
     }
 
     [Fact]
-    public void Sampled_text_of_a_seed_is_the_same_by_both_strategies()
+    public void Sampled_text_of_a_seed_is_the_same_by_all_strategies()
     {
         const string Prompt = "The old lighthouse keeper";
         GenerationOptions sampled = Autoregressive with
@@ -46,6 +46,12 @@ public sealed class SmolLm2Tests(SmolLm2Tests.Model fixture) : IClassFixture<Smo
         };
         GenerationResult expected = Generator.Generate(Prompt, sampled);
         AssertSame(expected, Generator.Generate(Prompt, sampled with { Strategy = StrategyKind.Tidar, DraftLength = 4 }));
+        AssertSame(expected, Generator.Generate(Prompt, sampled with { Strategy = StrategyKind.PromptLookup }));
+        GenerationResult drafted = Generator.Generate(Prompt, sampled with { Strategy = StrategyKind.DraftModel });
+        AssertSame(expected, drafted);
+
+        // The model drafts for itself: the first token, three whole drafts of four with their bonus token.
+        Assert.Equal(4, drafted.Passes);
     }
 
     [Fact]
@@ -91,7 +97,7 @@ public sealed class SmolLm2Tests(SmolLm2Tests.Model fixture) : IClassFixture<Smo
         private Checkpoint? _checkpoint;
         private Transformer? _model;
 
-        public TextGenerator Generator => field ??= new TextGenerator(Load(), _checkpoint!.LoadTokenizer());
+        public TextGenerator Generator => field ??= new TextGenerator(Load(), _checkpoint!.LoadTokenizer(), draft: new DraftModel(Load()));
 
         public SequenceScorer Scorer => field ??= new SequenceScorer(Load());
 

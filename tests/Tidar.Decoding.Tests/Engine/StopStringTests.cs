@@ -16,7 +16,7 @@ public sealed class StopStringTests
 
     private static readonly SamplingOptions Endless = new() { LogitBias = new Dictionary<int, float> { [Eos] = -100 } };
 
-    public static TheoryData<string> Modes => ["ar", "fused", "two-pass", "sparse"];
+    public static TheoryData<string> Modes => ["ar", "fused", "two-pass", "sparse", "draft-model", "prompt-lookup"];
 
     [Theory]
     [MemberData(nameof(Modes))]
@@ -25,7 +25,7 @@ public sealed class StopStringTests
         Random random = new(3);
         for (int round = 0; round < 120; round++)
         {
-            TextGenerator generator = new(FormulaModel.Hashed(V, round, eos: Eos), Letters);
+            TextGenerator generator = Generator(round);
             GenerationOptions options = Mode(mode) with { Sampling = Endless with { Temperature = 1, Seed = round } };
             GenerationResult free = generator.Generate("abc", options with { Strategy = StrategyKind.Autoregressive, Mode = TidarMode.Auto, Outcomes = null });
             int start = random.Next(free.Text!.Length - 1);
@@ -44,7 +44,7 @@ public sealed class StopStringTests
     {
         for (int round = 0; round < 40; round++)
         {
-            TextGenerator generator = new(FormulaModel.Hashed(V, round, eos: Eos), Letters);
+            TextGenerator generator = Generator(round);
             GenerationOptions options = Mode(mode) with { Sampling = Endless };
             string text = generator.Generate("a", options).Text!;
             string stop = text.Substring(text.Length / 2, 2);
@@ -61,7 +61,7 @@ public sealed class StopStringTests
         int ended = 0;
         for (int seed = 0; seed < 60; seed++)
         {
-            GenerationResult result = new TextGenerator(FormulaModel.Hashed(V, seed, eos: Eos), Letters).Generate("ab", Mode(mode));
+            GenerationResult result = Generator(seed).Generate("ab", Mode(mode));
             Assert.DoesNotContain('<', result.Text!);
             bool eos = result.Finish == FinishReason.Eos;
             ended += eos ? 1 : 0;
@@ -85,7 +85,13 @@ public sealed class StopStringTests
         Assert.Contains("tokenizer", Assert.Throws<InvalidInputException>(() => generator.Generate("ab")).Message, StringComparison.Ordinal);
     }
 
-    private static GenerationOptions Mode(string mode) => mode == "ar"
-        ? new() { Strategy = StrategyKind.Autoregressive, MaxTokens = 60 }
+    private static TextGenerator Generator(int seed)
+    {
+        FormulaModel model = FormulaModel.Hashed(V, seed, eos: Eos);
+        return new TextGenerator(model, Letters, draft: new DraftModel(model.Disturbed(seed), Letters));
+    }
+
+    private static GenerationOptions Mode(string mode) => mode is "ar" or "draft-model" or "prompt-lookup"
+        ? new() { Strategy = DecodingNames.ParseStrategy(mode), MaxTokens = 60 }
         : new() { Strategy = StrategyKind.Tidar, Mode = DecodingNames.ParseMode(mode), Outcomes = mode == "sparse" ? [2, 5] : null, MaxTokens = 60 };
 }

@@ -1,6 +1,7 @@
 using Tidar.Decoding.Engine;
 using Tidar.Decoding.Sampling;
 using Tidar.Decoding.Sequences;
+using Tidar.Decoding.Strategies.Speculative;
 using Tidar.Models;
 
 namespace Tidar.Decoding.Tests.Engine;
@@ -10,7 +11,7 @@ public sealed class TextGeneratorTests
 {
     private static readonly GenerationOptions Autoregressive = new() { Strategy = StrategyKind.Autoregressive, MaxTokens = 40 };
 
-    public static TheoryData<string> Modes => ["ar", "fused", "two-pass", "sparse"];
+    public static TheoryData<string> Modes => ["ar", "fused", "two-pass", "sparse", "draft-model", "prompt-lookup"];
 
     [Theory]
     [MemberData(nameof(Modes))]
@@ -20,7 +21,7 @@ public sealed class TextGeneratorTests
         for (int seed = 0; seed < 60; seed++)
         {
             FormulaModel model = FormulaModel.Hashed(20, seed, eos: [4, 11]);
-            GenerationResult result = new TextGenerator(model).Generate([seed % 19], Mode(mode));
+            GenerationResult result = Generator(model).Generate([seed % 19], Mode(mode));
             if (result.Finish != FinishReason.Eos)
                 continue;
             seen.Add(result.Ids[^1]);
@@ -37,7 +38,7 @@ public sealed class TextGeneratorTests
         FormulaModel model = FormulaModel.Hashed(20, 1);
         for (int most = 1; most < 20; most++)
         {
-            GenerationResult result = new TextGenerator(model).Generate([2, 3], Mode(mode) with { MaxTokens = most });
+            GenerationResult result = Generator(model).Generate([2, 3], Mode(mode) with { MaxTokens = most });
             Assert.Equal(most, result.Ids.Count);
             Assert.Equal(FinishReason.Length, result.Finish);
         }
@@ -50,12 +51,12 @@ public sealed class TextGeneratorTests
         FormulaModel model = FormulaModel.Hashed(20, 2, maxPositions: 30);
         for (int prompt = 1; prompt < 30; prompt++)
         {
-            GenerationResult result = new TextGenerator(model).Generate([.. Enumerable.Repeat(3, prompt)], Mode(mode) with { MaxTokens = 100 });
+            GenerationResult result = Generator(model).Generate([.. Enumerable.Repeat(3, prompt)], Mode(mode) with { MaxTokens = 100 });
             Assert.Equal(30, prompt + result.Ids.Count);
             Assert.Equal(FinishReason.Length, result.Finish);
         }
 
-        GenerationResult shorter = new TextGenerator(model).Generate([1, 2], Mode(mode) with { MaxTokens = 100, ContextLength = 12 });
+        GenerationResult shorter = Generator(model).Generate([1, 2], Mode(mode) with { MaxTokens = 100, ContextLength = 12 });
         Assert.Equal(10, shorter.Ids.Count);
     }
 
@@ -76,12 +77,13 @@ public sealed class TextGeneratorTests
     {
         FormulaModel model = FormulaModel.Hashed(20, 4);
         int[] prompt = [.. Enumerable.Range(0, 50).Select(i => i % 19)];
-        GenerationResult whole = Run(new DecodingEngine(model), prompt, Mode(mode));
+        GenerationResult whole = Run(new DecodingEngine(model, Draft(model)), prompt, Mode(mode));
         foreach (int rows in new[] { 1, 7, 49, 50 })
         {
-            GenerationResult parts = Run(new DecodingEngine(model) { PrefillRows = rows }, prompt, Mode(mode));
+            GenerationResult parts = Run(new DecodingEngine(model, Draft(model)) { PrefillRows = rows }, prompt, Mode(mode));
             Assert.Equal(whole.Ids, parts.Ids);
             Assert.Equal(whole.Passes, parts.Passes);
+            Assert.Equal(whole.DraftPasses, parts.DraftPasses);
         }
     }
 
@@ -92,23 +94,24 @@ public sealed class TextGeneratorTests
         Random random = new(5);
         (int[] Prompt, GenerationOptions Options)[] requests =
         [
-            .. Enumerable.Range(0, 16).Select(i => (
+            .. Enumerable.Range(0, 18).Select(i => (
                 Enumerable.Range(0, 1 + random.Next(60)).Select(_ => random.Next(23)).ToArray(),
-                Mode(Modes.ElementAt(i % 4)) with
+                Mode(Modes.ElementAt(i % 6)) with
                 {
                     MaxTokens = 5 + random.Next(40),
                     LogProbabilities = i % 3,
                     Sampling = new SamplingOptions { Temperature = i % 2, Seed = i },
                 })),
         ];
-        DecodingEngine engine = new(model) { PrefillRows = 16 };
+        DecodingEngine engine = new(model, Draft(model)) { PrefillRows = 16 };
         DecodingSession[] sessions = [.. requests.Select(r => engine.Start(r.Prompt, r.Options))];
         engine.Run(sessions);
         foreach (((int[] prompt, GenerationOptions options), DecodingSession session) in requests.Zip(sessions))
         {
-            GenerationResult alone = new TextGenerator(model).Generate(prompt, options), together = session.ToResult();
+            GenerationResult alone = Generator(model).Generate(prompt, options), together = session.ToResult();
             Assert.Equal(alone.Ids, together.Ids);
             Assert.Equal(alone.Passes, together.Passes);
+            Assert.Equal(alone.DraftPasses, together.DraftPasses);
             Assert.Equal(alone.LogProbabilities!.Select(p => p.Value), together.LogProbabilities!.Select(p => p.Value));
             session.Dispose();
         }
@@ -118,7 +121,7 @@ public sealed class TextGeneratorTests
     [MemberData(nameof(Modes))]
     public async Task Updates_together_are_the_result(string mode)
     {
-        TextGenerator generator = new(FormulaModel.Hashed(20, 6, eos: [2]));
+        TextGenerator generator = Generator(FormulaModel.Hashed(20, 6, eos: [2]));
         GenerationResult expected = generator.Generate([5, 6], Mode(mode));
         GenerationUpdate[] updates = [.. generator.Stream([5, 6], Mode(mode))];
         Assert.Equal(expected.Ids, updates.SelectMany(u => u.Tokens));
@@ -260,6 +263,7 @@ public sealed class TextGeneratorTests
     public void Names_are_read_as_they_are_written()
     {
         Assert.All(Enum.GetValues<StrategyKind>(), s => Assert.Equal(s, DecodingNames.ParseStrategy(DecodingNames.Of(s))));
+        Assert.All(Enum.GetValues<AcceptanceRule>(), r => Assert.Equal(r, DecodingNames.ParseAcceptance(DecodingNames.Of(r))));
         Assert.All(Enum.GetValues<TidarMode>(), m => Assert.Equal(m, DecodingNames.ParseMode(DecodingNames.Of(m))));
         Assert.Contains("auto, ar, tidar", Assert.Throws<InvalidInputException>(() => DecodingNames.ParseStrategy("beam")).Message, StringComparison.Ordinal);
     }
@@ -271,10 +275,13 @@ public sealed class TextGeneratorTests
         return session.ToResult();
     }
 
-    private static GenerationOptions Mode(string mode) => mode == "ar" ? Autoregressive : Autoregressive with
+    private static TextGenerator Generator(FormulaModel model) => new(model, draft: Draft(model));
+
+    private static DraftModel Draft(FormulaModel model) => new(model.Disturbed(1));
+
+    private static GenerationOptions Mode(string mode) => mode switch
     {
-        Strategy = StrategyKind.Tidar,
-        Mode = DecodingNames.ParseMode(mode),
-        Outcomes = mode == "sparse" ? [1, 3, 8] : null,
+        "ar" or "draft-model" or "prompt-lookup" => Autoregressive with { Strategy = DecodingNames.ParseStrategy(mode) },
+        _ => Autoregressive with { Strategy = StrategyKind.Tidar, Mode = DecodingNames.ParseMode(mode), Outcomes = mode == "sparse" ? [1, 3, 8] : null },
     };
 }

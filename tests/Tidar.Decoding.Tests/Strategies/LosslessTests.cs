@@ -27,8 +27,9 @@ public sealed class LosslessTests
         {
             ModelConfig config = RandomModel.Config(architecture, layers: layers, maxPositions: 128) with { EosTokenIds = [5] };
             using Transformer model = RandomModel.Create(config, seed, single, scale: 2), other = RandomModel.Create(config, seed, several, scale: 2);
-            for (int round = 0; round < 12; round++)
-                AssertLossless(random, round % 2 == 0 ? model : other, model, 40);
+            using Transformer small = RandomModel.Create(RandomModel.Config(ModelArchitecture.Llama, layers: 1, maxPositions: 40), seed, several);
+            for (int round = 0; round < 18; round++)
+                AssertLossless(random, round % 2 == 0 ? model : other, model, 40, draft: round % 3 == 0 ? model : small);
         }
     }
 
@@ -42,7 +43,10 @@ public sealed class LosslessTests
             FormulaModel model = FormulaModel.Hashed(vocabulary: 12 + random.Next(30), seed: round, maxPositions: 32 + random.Next(100), eos: [1, 3]);
             using PathSelector? selector = round % 2 == 0 ? null : FormulaModel.RandomSelector(model.Config, round);
             model.Selector = selector;
-            GenerationResult result = AssertLossless(random, model, model, 10 + random.Next(90));
+            FormulaModel draft = model.Disturbed(round, maxPositions: 20 + random.Next(100));
+            GenerationResult result = AssertLossless(random, model, model, 10 + random.Next(90), draft);
+            if (result.Strategy != StrategyKind.Tidar)
+                continue;
             verified += (int)result.Acceptance.Verifications;
             accepted += (int)result.Acceptance.Accepted.ToArray().Sum();
         }
@@ -128,7 +132,7 @@ public sealed class LosslessTests
         Assert.True(result.Ids.Distinct().Count() > 3);
     }
 
-    private static GenerationResult AssertLossless(Random random, ILanguageModel model, ILanguageModel reference, int maxTokens)
+    private static GenerationResult AssertLossless(Random random, ILanguageModel model, ILanguageModel reference, int maxTokens, ILanguageModel? draft = null)
     {
         int v = model.Config.VocabularySize;
         int[] prompt = [.. Enumerable.Range(0, 1 + random.Next(20)).Select(_ => random.Next(v - 1))];
@@ -139,10 +143,10 @@ public sealed class LosslessTests
             Sampling = Sampling(random, v),
             LogProbabilities = random.Next(3) == 0 ? 3 : null,
         };
-        GenerationOptions tidar = Drafting(random, options);
+        GenerationOptions drafting = Drafting(random, options);
         GenerationResult expected = new TextGenerator(reference).Generate(prompt, options with { Strategy = StrategyKind.Autoregressive });
-        GenerationResult actual = new TextGenerator(model, planner: Planner(random, model.Config)).Generate(prompt, tidar);
-        string what = $"{tidar}, prompt {string.Join(' ', prompt)}";
+        GenerationResult actual = new TextGenerator(model, planner: Planner(random, model.Config), draft: new DraftModel(draft ?? model)).Generate(prompt, drafting);
+        string what = $"{drafting}, prompt {string.Join(' ', prompt)}";
         Assert.True(expected.Ids.SequenceEqual(actual.Ids), what);
         Assert.Equal(expected.Finish, actual.Finish);
         Assert.Equal(expected.Ids.Count, expected.Passes);
@@ -168,8 +172,10 @@ public sealed class LosslessTests
     {
         int k = 1 + random.Next(random.Next(4) == 0 ? 20 : 9);
         options = options with { Branches = random.Next(3) == 0 ? null : random.Next(100) };
-        return random.Next(4) switch
+        return random.Next(6) switch
         {
+            5 => options with { Strategy = StrategyKind.DraftModel, DraftLength = k },
+            4 => options with { Strategy = StrategyKind.PromptLookup, DraftLength = k, Speculation = new() { NGram = 1 + random.Next(4) } },
             3 => options with { Strategy = StrategyKind.Tidar, DraftLength = k },
             0 => options with { Strategy = StrategyKind.Tidar, Mode = TidarMode.Fused, DraftLength = k },
             1 => options with { Strategy = StrategyKind.Tidar, Mode = TidarMode.TwoPass, DraftLength = k },
