@@ -3,8 +3,9 @@ using Tidar.Models.Transformers;
 namespace Tidar.Decoding.Scoring;
 
 /// <summary>
-/// Likelihood of one text under block diffusion (BD3-LM, arXiv 2503.09573): the exact chain over blocks, each behind the clean tokens before it, and within a block the estimate over masks. Blocks lie as they do when
-/// the text is written: on the grid of the text for models trained so, whose first block may hold the end of the prompt, else from the prompt's end on; a last block's places behind the text stay masks.
+/// Likelihood of one text under block diffusion (BD3-LM, arXiv 2503.09573): the exact chain over blocks, each behind the clean tokens before it, and within a block the
+/// estimate over masks. Blocks lie as they do when the text is written: on the grid of the text for models trained so, whose first block may hold the end of the
+/// prompt, else from the prompt's end on; a last block's places behind the text stay masks.
 /// </summary>
 /// <remarks>All clean tokens go through the model once; then the masks of any blocks may share a forward pass, because a row's prefix is a number.</remarks>
 internal sealed class BlockLikelihood(ILanguageModel model, LikelihoodPlan plan, MaskedViewScorer views, int[] text, int prompt, long seed)

@@ -29,7 +29,8 @@ public sealed class LikelihoodPlan
         Require(double.IsFinite(options.Guidance) && options.Guidance >= 0, "guidance", "a number from 0", options.Guidance);
         Require(options.Guidance == 0 || Method == StrategyKind.MaskedDiffusion, "guidance", "masked-diffusion, which alone has it", DecodingNames.Of(Method));
         Require(options.BlockLength is null || blocks, "block length", "block-diffusion, which alone has blocks", DecodingNames.Of(Method));
-        Require(options.BlockLength is null || (options.BlockLength >= 1 && options.BlockLength <= config.MaxPositions), "block length", $"1 to {config.MaxPositions} (the model's context)", options.BlockLength);
+        bool fits = options.BlockLength is null || (options.BlockLength >= 1 && options.BlockLength <= config.MaxPositions);
+        Require(fits, "block length", $"1 to {config.MaxPositions} (the model's context)", options.BlockLength);
         BlockLength = options.BlockLength ?? DenoisingPlan.BlockLengthOf(config);
         if (Method == StrategyKind.Autoregressive)
         {
@@ -39,7 +40,8 @@ public sealed class LikelihoodPlan
         }
 
         Require(config.MaskTokenId is not null, "method", "a model with a mask token (adapters have none)", $"{DecodingNames.Of(Method)} for a model without");
-        Require(!blocks || config.Diffusion is not { ShiftedLogits: true }, "method", "a model whose rows predict their own token", $"{DecodingNames.Of(Method)} for one whose rows predict the next");
+        bool shifts = config.Diffusion is { ShiftedLogits: true };
+        Require(!blocks || !shifts, "method", "a model whose rows predict their own token", $"{DecodingNames.Of(Method)} for one whose rows predict the next");
         if (!DenoisingPlan.IsTrainedFor(Method, config))
             _warnings.Add($"the model was not trained for {DecodingNames.Of(Method)}: this likelihood means little");
     }

@@ -5,8 +5,8 @@ using Tidar.Models.Transformers;
 namespace Tidar.Decoding.Scoring;
 
 /// <summary>
-/// How likely a model holds a text behind a prompt, by the way that the model writes: one causal pass for autoregressive models and TiDAR (tidar.md section 4), a Monte Carlo estimate over masks for diffusions. Not thread-safe, as the
-/// model is not.
+/// How likely a model holds a text behind a prompt, by the way that the model writes: one causal pass for autoregressive models and TiDAR (tidar.md section 4), a Monte
+/// Carlo estimate over masks for diffusions. Not thread-safe, as the model is not.
 /// </summary>
 /// <param name="model">The model.</param>
 /// <param name="plan">Whose likelihood, and how it is found.</param>

@@ -3,8 +3,9 @@ using Tidar.Kernels.Randomness;
 namespace Tidar.Decoding.Scoring;
 
 /// <summary>
-/// Draws which tokens of a text or block are masked, as LLaDA's likelihood does: a number of them uniform over 1 … L, then every set of that many with equal chance. In a group of n samples the numbers are spread: sample i has
-/// i·L/n more than the first, around the circle of 1 … L. (LLaDA's code rounds i·L/n together with the first number, half to even, by which some come up more often: with L = 2 in a batch of 4, three of four samples mask both. The floor used here leaves all equally likely.)
+/// Draws which tokens of a text or block are masked, as LLaDA's likelihood does: a number of them uniform over 1 … L, then every set of that many with equal chance. In
+/// a group of n samples the numbers are spread: sample i has i·L/n more than the first, around the circle of 1 … L. (LLaDA's code rounds i·L/n together with the first
+/// number, half to even, by which some come up more often: with L = 2 in a batch of 4, three of four samples mask both. The floor used here leaves all equally likely.)
 /// The lots belong to (seed, stream, group, sample) and to nothing else.
 /// </summary>
 /// <param name="seed">The seed.</param>

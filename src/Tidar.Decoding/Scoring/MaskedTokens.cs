@@ -1,8 +1,8 @@
 namespace Tidar.Decoding.Scoring;
 
 /// <summary>
-/// The estimate of LLaDA's likelihood (arXiv 2502.09992, equation 6) for L tokens: the mean over masks of L/l times the log-probability of the l masked tokens. Its expectation is the mean over all orders in
-/// which the tokens could be decided one by one, a lower bound of the log-likelihood. A single token leaves nothing to draw.
+/// The estimate of LLaDA's likelihood (arXiv 2502.09992, equation 6) for L tokens: the mean over masks of L/l times the log-probability of the l masked tokens. Its
+/// expectation is the mean over all orders in which the tokens could be decided one by one, a lower bound of the log-likelihood. A single token leaves nothing to draw.
 /// </summary>
 internal sealed class MaskedTokens
 {

@@ -1,8 +1,9 @@
 namespace Tidar.Decoding.Scoring;
 
 /// <summary>
-/// Splits samples into groups of up to 16 (LLaDA's batch) whose sizes differ by at most one. Within a group the numbers of masked tokens are spread evenly, so its samples hang on each other; groups do not, and
-/// their spread tells the standard error. Few samples make smaller groups, so that there are eight to tell by. The split hangs on the number of samples alone, never on how many share a pass.
+/// Splits samples into groups of up to 16 (LLaDA's batch) whose sizes differ by at most one. Within a group the numbers of masked tokens are spread evenly, so its
+/// samples hang on each other; groups do not, and their spread tells the standard error. Few samples make smaller groups, so that there are eight to tell by. The split
+/// hangs on the number of samples alone, never on how many share a pass.
 /// </summary>
 /// <param name="samples">Samples in all, at least 1.</param>
 internal readonly struct SampleGroups(int samples)
