@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Tidar.Kernels.Collectives;
 using Tidar.Kernels.Threading;
 using Tidar.Models;
@@ -20,15 +19,15 @@ public sealed class Trainer : IDisposable, ITrainingTask
 
     private readonly Recipe _recipe;
     private readonly TrainingRun _run;
-    private readonly Stopwatch _clock = new();
+    private readonly StepFrame _frame;
     private List<List<TokenSequence>>? _heldOut;
     private RankedPasses? _heldOutPasses;
-    private readonly Speed _speed = new();
 
     private Trainer(TrainingRun run)
     {
         _recipe = run.Recipe;
         _run = run;
+        _frame = new StepFrame(_recipe.Steps, _recipe.EvaluateEvery);
     }
 
     /// <summary>Number of weights.</summary>
@@ -90,7 +89,7 @@ public sealed class Trainer : IDisposable, ITrainingTask
 
     TrainingProgress ITrainingTask.DoStep(CancellationToken cancellation)
     {
-        _clock.Restart();
+        _frame.Begin();
         List<List<TokenSequence>> rows = DrawStep();
         RankedPasses passes = Lay(rows);
         LossWeights weights = LossWeights.For(_recipe.Objective, _recipe.Alpha, passes.Targets.AutoregressiveTargets, passes.Targets.DiffusionTargets);
@@ -102,24 +101,12 @@ public sealed class Trainer : IDisposable, ITrainingTask
         _run.Decoder.Refresh();
         long tokens = passes.TextTokens;
         _run.Tokens += tokens;
-        double seconds = _clock.Elapsed.TotalSeconds;
-        bool evaluates = _recipe.EvaluateEvery > 0 && (Step == _recipe.Steps || Step % _recipe.EvaluateEvery == 0);
-        return new TrainingProgress(
-            Step,
-            _recipe.Steps,
-            loss,
-            sums.AutoregressiveMean,
-            sums.DiffusionMean,
-            rate,
-            norm,
-            _run.Tokens,
-            _speed.Add(tokens, seconds),
-            _speed.Remaining((_recipe.Steps - Step) * tokens),
-            evaluates ? Evaluate() : null,
-            Checkpoint: null)
-        {
-            Drafts = evaluates && _recipe.Objective.TrainsDrafts && _recipe.DraftLength > 1 && _recipe.DraftRows > 0 && _run.Ranks.Rank == 0 ? EvaluateDrafts() : null,
-        };
+        TrainingProgress progress = _frame.End(Step, tokens, _run.Tokens, (loss, sums.AutoregressiveMean, sums.DiffusionMean), rate, norm);
+        if (!_frame.IsEvaluated(Step))
+            return progress;
+        LossSums heldOut = Evaluate();
+        bool drafts = _recipe.Objective.TrainsDrafts && _recipe.DraftLength > 1 && _recipe.DraftRows > 0 && _run.Ranks.Rank == 0;
+        return progress with { Evaluation = heldOut, Drafts = drafts ? EvaluateDrafts() : null };
     }
 
     // Weights of 1/t make the random masks' mean loss jump; of them, only what is no number stops a run.

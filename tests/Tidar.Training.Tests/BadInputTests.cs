@@ -84,6 +84,39 @@ public sealed class BadInputTests : IDisposable
         }
     }
 
+    // A run on a file system that fills up between two of its checkpoints: with no room at all, and with room for a part of the next.
+    [Theory]
+    [InlineData(0)]
+    [InlineData(24 << 10)]
+    public void A_disk_that_is_really_full_stops_the_run_with_one_line_and_the_run_goes_on_once_there_is_room(long free)
+    {
+        using SmallFileSystem disk = new(1024);
+        WriteWords();
+        byte[] whole = File.ReadAllBytes(Path.Combine(Train(Recipe("whole", steps: 6)), "model.safetensors"));
+        string text = File.ReadAllText(Recipe("small", steps: 6).Source);
+        Recipe recipe = RecipeReader.Read(_folder.Write("small.yaml", text.Replace("output: small", $"output: {disk.Path}/run", StringComparison.Ordinal)));
+        using CancellationTokenSource cancel = new();
+        Assert.Throws<OperationCanceledException>(() => Train(recipe, cancellation: cancel.Token, onStep: p =>
+        {
+            if (p.Step == 3)
+                cancel.Cancel();
+        }));
+        string last = new CheckpointFolder(recipe.Output).Latest!;
+        Dictionary<string, byte[]> before = Contents(last);
+        string filler = disk.Fill(free);
+        string mistake = Mistake(() => Train(recipe, resume: true));
+        Assert.Contains("expected a place that can be written, found", mistake, StringComparison.Ordinal);
+        Assert.Contains("No space left", mistake, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', mistake);
+        Assert.Equal(last, new CheckpointFolder(recipe.Output).Latest);
+        Assert.Equal(before, Contents(last));
+        string[] names = [.. Directory.GetFileSystemEntries(recipe.Output, "*", SearchOption.AllDirectories)];
+        Assert.DoesNotContain(names, n => n.EndsWith(".unfinished", StringComparison.Ordinal) || n.EndsWith(".tmp", StringComparison.Ordinal) || n.EndsWith(".deleting", StringComparison.Ordinal));
+        File.Delete(filler);
+        Assert.Equal(whole, File.ReadAllBytes(Path.Combine(Train(recipe, resume: true), "model.safetensors")));
+        Assert.Equal(6, File.ReadAllLines(Path.Combine(recipe.Output, "metrics.jsonl")).Length);
+    }
+
     [Fact]
     public void A_place_that_cannot_be_written_is_one_line()
     {
@@ -96,11 +129,15 @@ public sealed class BadInputTests : IDisposable
 
     private static string Mistake(Action action) => Assert.Throws<InvalidInputException>(action).Message;
 
-    private void Train(Recipe recipe)
+    private string Train(Recipe recipe, bool resume = false, Action<TrainingProgress>? onStep = null, CancellationToken cancellation = default)
     {
-        using Trainer trainer = Trainer.Create(recipe, _team, resume: false);
-        trainer.Run(null, CancellationToken.None);
+        using Trainer trainer = Trainer.Create(recipe, _team, resume);
+        trainer.Run(onStep, cancellation);
+        return trainer.ModelFolder!;
     }
+
+    private static Dictionary<string, byte[]> Contents(string folder) =>
+        Directory.GetFiles(folder).ToDictionary(static f => Path.GetFileName(f), File.ReadAllBytes, StringComparer.Ordinal);
 
     private string Write(string name, string before, byte invalid, string after)
     {
@@ -109,7 +146,7 @@ public sealed class BadInputTests : IDisposable
         return path;
     }
 
-    private void WriteWords() => _folder.Write("words.txt", string.Join("\n\n", Enumerable.Range(0, 80).Select(i => $"number {i} follows {i - 1}")));
+    private void WriteWords() => _folder.Write("words.txt", NumberLines.Of(80));
 
     private Recipe Recipe(string name, string data = "words.txt", int steps = 20, string learningRate = "0.003", string extra = "") =>
         RecipeReader.Read(_folder.Write($"{name}.yaml", $"""

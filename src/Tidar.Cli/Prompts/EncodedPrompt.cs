@@ -9,6 +9,9 @@ namespace Tidar.Cli.Prompts;
 /// <param name="Source">File and line; null for a prompt on the command line, which needs no such help.</param>
 internal sealed record EncodedPrompt(int[] Ids, string? Text, string? Source)
 {
+    /// <summary>Tokens behind it; null where the line has none.</summary>
+    public int[]? Completion { get; init; }
+
     /// <summary>Runs something on the prompt; a mistake found then names the line it comes from.</summary>
     public T Guard<T>(Func<T> action)
     {

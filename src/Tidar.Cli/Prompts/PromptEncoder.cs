@@ -15,15 +15,18 @@ internal sealed class PromptEncoder(ModelText text)
 
     private EncodedPrompt Encode(PromptLine line)
     {
-        if (line.Ids is int[] ids)
-            return new EncodedPrompt(ids, null, line.Source);
-        EncodedPrompt unencoded = new([], line.Text, line.Source);
+        EncodedPrompt unencoded = new(line.Ids ?? [], line.Text, line.Source) { Completion = line.CompletionIds };
+        if (line.Ids is not null && line.Completion is null)
+            return unencoded;
         return unencoded.Guard(() =>
         {
             Tokenizer tokenizer = text.RequireTokenizer();
+            EncodedPrompt completed = line.Completion is null ? unencoded : unencoded with { Completion = tokenizer.Encode(line.Completion, addSpecialTokens: false) };
+            if (line.Ids is not null)
+                return completed;
             string prompt = line.Text ?? Render(text.RequireChat(), line);
             bool addSpecial = line.AddSpecial ?? line.Text is not null;
-            return unencoded with { Ids = tokenizer.Encode(prompt, addSpecial), Text = prompt };
+            return completed with { Ids = tokenizer.Encode(prompt, addSpecial), Text = prompt };
         });
     }
 

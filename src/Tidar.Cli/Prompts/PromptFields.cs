@@ -12,4 +12,7 @@ internal enum PromptFields
 
     /// <summary><c>messages</c>: a conversation for the chat template.</summary>
     Messages = 4,
+
+    /// <summary>Beside one of the others, <c>completion</c> or <c>completion_ids</c>: what stands behind it.</summary>
+    Completion = 8,
 }

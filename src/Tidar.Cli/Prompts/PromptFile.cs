@@ -31,8 +31,14 @@ internal static class PromptFile
             throw new InvalidInputException(fields.Source, null, expected, given.Length == 0 ? "none" : string.Join(" and ", given));
         }
 
+        bool completed = allowed.HasFlag(PromptFields.Completion), asIds = completed && fields.TryGet("completion_ids", out _);
+        string? completion = completed ? fields.OptionalText("completion") : null;
+        if (asIds && completion is not null)
+            throw new InvalidInputException(fields.Source, null, "one of the fields completion, completion_ids", "both");
         return new PromptLine(fields.Source)
         {
+            Completion = completion,
+            CompletionIds = asIds ? [.. fields.Ids("completion_ids", below: int.MaxValue)] : null,
             Text = given[0] == "prompt" ? fields.OptionalText("prompt") : null,
             Ids = given[0] == "ids" ? [.. fields.Ids("ids", below: int.MaxValue)] : null,
             Messages = given[0] == "messages" ? Messages(fields) : null,

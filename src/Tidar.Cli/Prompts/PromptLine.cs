@@ -18,6 +18,12 @@ internal sealed record PromptLine(string? Source)
     /// <summary>Descriptions of tools for the chat template; null for none.</summary>
     public JsonElement? Tools { get; init; }
 
+    /// <summary>Text behind the prompt, tokenized by itself; null for none.</summary>
+    public string? Completion { get; init; }
+
+    /// <summary>Token ids behind the prompt; null for none.</summary>
+    public int[]? CompletionIds { get; init; }
+
     /// <summary>Whether the tokenizer adds its begin and end tokens; null where the line does not say.</summary>
     public bool? AddSpecial { get; init; }
 

@@ -45,9 +45,9 @@ internal sealed class DecodingPlan
     {
         _planner = planner;
         (_options, _config) = (options, config);
-        MaskToken = options.MaskTokenId ?? config.Diffusion?.MaskTokenId ?? (config.Tidar is { HasMaskToken: true } tidar ? tidar.MaskTokenId : null);
+        MaskToken = options.MaskTokenId ?? config.MaskTokenId;
         Strategy = options.Strategy != StrategyKind.Auto ? options.Strategy
-            : config.Diffusion is { } diffusion ? (diffusion.Kind == DiffusionKind.Block ? StrategyKind.BlockDiffusion : StrategyKind.MaskedDiffusion)
+            : config.Diffusion is { } diffusion ? DenoisingPlan.StrategyOf(diffusion.Kind)
             : MaskToken is null && config.Tidar is null ? StrategyKind.Autoregressive
             : StrategyKind.Tidar;
         ContextLength = options.ContextLength ?? config.MaxPositions;

@@ -42,10 +42,19 @@ internal sealed class DenoisingPlan
         Require(double.IsFinite(denoising.Guidance) && denoising.Guidance >= 0, "guidance", "a number from 0", denoising.Guidance);
         Require(denoising.Guidance == 0 || strategy == StrategyKind.MaskedDiffusion, "guidance", "strategy masked-diffusion, which alone has it", DecodingNames.Of(strategy));
         Require(options.LogProbabilities is null, "logprobs", "none: a token decided among others has no probability of its own", options.LogProbabilities);
-        DiffusionKind kind = strategy == StrategyKind.BlockDiffusion ? DiffusionKind.Block : DiffusionKind.Masked;
-        if (config.Diffusion?.Kind != kind && (config.Tidar is null || kind == DiffusionKind.Masked))
+        if (!IsTrainedFor(strategy, config))
             warnings.Add($"the model was not trained for {DecodingNames.Of(strategy)}: its text means little");
     }
+
+    /// <summary>The strategy of models trained for a kind of diffusion.</summary>
+    public static StrategyKind StrategyOf(DiffusionKind kind) => kind == DiffusionKind.Block ? StrategyKind.BlockDiffusion : StrategyKind.MaskedDiffusion;
+
+    /// <summary>Whether a model's training has prepared it for block or masked diffusion; TiDAR's has for blocks.</summary>
+    public static bool IsTrainedFor(StrategyKind strategy, ModelConfig config) =>
+        (config.Diffusion is { } diffusion && StrategyOf(diffusion.Kind) == strategy) || (config.Tidar is not null && strategy == StrategyKind.BlockDiffusion);
+
+    /// <summary>Tokens of a block of block diffusion, where nobody says.</summary>
+    public static int BlockLengthOf(ModelConfig config) => config.Diffusion?.BlockLength ?? config.Tidar?.DraftLength ?? DecodingPlan.DefaultDraftLength;
 
     /// <summary>Creates the strategy of a sequence.</summary>
     public IDecodingStrategy CreateStrategy(TokenSequence sequence) => CreateStrategy(sequence, new SeededChooser(sequence.Sampler, _options.Sampling.Seed));
@@ -71,9 +80,8 @@ internal sealed class DenoisingPlan
             : new MaskedDiffusionStrategy(sequence, settings, chooser, _config.VocabularySize);
     }
 
-    private int BlockLength(int length) => _options.Denoising.BlockLength ?? (_strategy == StrategyKind.MaskedDiffusion
-        ? length
-        : _config.Diffusion?.BlockLength ?? _config.Tidar?.DraftLength ?? DecodingPlan.DefaultDraftLength);
+    private int BlockLength(int length) =>
+        _options.Denoising.BlockLength ?? (_strategy == StrategyKind.MaskedDiffusion ? length : BlockLengthOf(_config));
 
     private static void Require(bool holds, string field, string expected, object? found)
     {

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Tidar.Kernels.Randomness;
 
 namespace Tidar.Decoding.Sampling;
 
@@ -19,7 +20,7 @@ internal readonly struct GumbelNoise
     private readonly ulong _key;
 
     /// <summary>The noise of one position.</summary>
-    public GumbelNoise(long seed, long position) => _key = Mix(Mix((ulong)seed + 0x9E3779B97F4A7C15) ^ ((ulong)position * 0xD6E8FEB86659FD93));
+    public GumbelNoise(long seed, long position) => _key = BitMixer.Moremur(BitMixer.Moremur((ulong)seed + 0x9E3779B97F4A7C15) ^ ((ulong)position * 0xD6E8FEB86659FD93));
 
     /// <summary>A number in (0, 1), independent of the noise of every token.</summary>
     public double Lot => ToUnit(Bits(LotToken));
@@ -31,7 +32,7 @@ internal readonly struct GumbelNoise
     public double Of(int token) => FromBits(Bits(token));
 
     /// <summary>The 64 random bits behind the noise of a token.</summary>
-    public ulong Bits(int token) => Mix(_key + ((ulong)token * 0xA0761D6478BD642F));
+    public ulong Bits(int token) => BitMixer.Moremur(_key + ((ulong)token * 0xA0761D6478BD642F));
 
     /// <summary>The noise that <see cref="Bits"/> stand for.</summary>
     public static double FromBits(ulong bits) => -DeterministicMath.Log(-DeterministicMath.Log(ToUnit(bits)));
@@ -44,13 +45,5 @@ internal readonly struct GumbelNoise
     {
         const double Ln2 = 0.6931471805599454;
         return Math.Min((BitOperations.LeadingZeroCount(~bits) + 1) * Ln2, Highest);
-    }
-
-    // A bijection of 64 bits in which every input bit reaches every output bit (xor-shift-multiply, Evensen's "moremur" constants).
-    private static ulong Mix(ulong x)
-    {
-        x = (x ^ (x >> 27)) * 0x3C79AC492BA7B653;
-        x = (x ^ (x >> 33)) * 0x1C69B3F74AC4AE35;
-        return x ^ (x >> 27);
     }
 }

@@ -1,5 +1,5 @@
 using Tidar.Kernels.Elementwise;
-using Tidar.Models;
+using Tidar.Models.Transformers;
 
 namespace Tidar.Decoding.Sampling;
 
@@ -64,8 +64,7 @@ internal sealed class LogitsPipeline
     public static int Best(ReadOnlySpan<float> logits)
     {
         int best = Reduction.ArgMax(logits);
-        if (best < 0 || !float.IsFinite(logits[best]))
-            throw new InvalidInputException("model", "logits", "finite numbers", best < 0 ? "NaN" : $"{logits[best]}");
+        FiniteLogits.Require(best, best < 0 ? float.NaN : logits[best]);
         return best;
     }
 

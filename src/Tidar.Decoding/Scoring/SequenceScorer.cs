@@ -49,21 +49,17 @@ public sealed class SequenceScorer(ILanguageModel model)
     /// </exception>
     public PerplexityScore Perplexity(ReadOnlySpan<int> ids, int window, CancellationToken cancellation = default)
     {
-        if (window < 2 || window > model.Config.MaxPositions)
-            throw new InvalidInputException("score", "window", $"2 to {model.Config.MaxPositions} tokens (the model's context)", $"{window}");
-        if (ids.Length < 2)
-            throw new InvalidInputException("score", "text", "at least two tokens", $"{ids.Length}");
-        double sum = 0;
-        int predicted = 0, windows = 0;
-        for (int start = 0; start < ids.Length; start += window)
-        {
-            SequenceScore score = Score(ids.Slice(start, Math.Min(window, ids.Length - start)), cancellation);
-            sum += score.Sum;
-            predicted += score.Ids.Count - 1;
-            windows++;
-        }
+        PerplexityWindows.Check(ids.Length, window, model.Config.MaxPositions);
+        return PerplexityWindows.Score(ids, window, (part, _) => ScoreBehind(part, 1, cancellation));
+    }
 
-        return new PerplexityScore(ids.Length, predicted, -sum / predicted, windows);
+    /// <summary>Log-likelihood of what is behind the first <paramref name="given"/> tokens, at least one.</summary>
+    internal Likelihood ScoreBehind(ReadOnlySpan<int> ids, int given, CancellationToken cancellation)
+    {
+        double sum = 0;
+        foreach (double? value in Score(ids, cancellation).LogProbabilities.Skip(given))
+            sum += value ?? 0;
+        return new Likelihood(StrategyKind.Autoregressive, ids.Length - given, sum, StandardError: 0, Samples: 0, Passes: 1);
     }
 
     /// <summary>The most likely next token after every token, the lowest id among equals.</summary>

@@ -63,6 +63,9 @@ public sealed record ModelConfig
     /// <summary>What makes it a diffusion language model; null for others, TiDAR models among them.</summary>
     public DiffusionConfig? Diffusion { get; init; }
 
+    /// <summary>The token that stands for one yet unknown; null where no entry of the vocabulary does.</summary>
+    public int? MaskTokenId => Diffusion?.MaskTokenId ?? (Tidar is { HasMaskToken: true } tidar ? tidar.MaskTokenId : null);
+
     /// <summary>Width of the concatenated query heads.</summary>
     public int QueryWidth => HeadCount * HeadDimension;
 

@@ -164,10 +164,7 @@ public sealed class Transformer : ILanguageModel, IDisposable
         PrepareHead(rows);
         _weights.Head.Top(_team, _input, excluded, count, tokens, logits);
         for (int i = 0; i < rows.Length; i++)
-        {
-            if (tokens[i * count] < 0 || !float.IsFinite(logits[i * count]))
-                throw new InvalidInputException("model", "logits", "finite numbers", tokens[i * count] < 0 ? "NaN" : $"{logits[i * count]}");
-        }
+            FiniteLogits.Require(tokens[i * count], logits[i * count]);
     }
 
     /// <inheritdoc/>

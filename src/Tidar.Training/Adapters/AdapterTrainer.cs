@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Tidar.Kernels.Matrices;
 using Tidar.Kernels.Threading;
 using Tidar.Models;
@@ -19,8 +18,7 @@ public sealed class AdapterTrainer : IDisposable, ITrainingTask
 {
     private readonly AdapterRecipe _recipe;
     private readonly AdapterRun _run;
-    private readonly Stopwatch _clock = new();
-    private readonly Speed _speed = new();
+    private readonly StepFrame _frame;
     private readonly float[] _slotWeights;
     private List<PreparedDocument>? _heldOut;
 
@@ -28,6 +26,7 @@ public sealed class AdapterTrainer : IDisposable, ITrainingTask
     {
         _recipe = run.Recipe;
         _run = run;
+        _frame = new StepFrame(_recipe.Steps, _recipe.EvaluateEvery);
         _slotWeights = new float[_recipe.DraftLength];
         _slotWeights[0] = (float)_recipe.FirstSlotWeight;
         double weight = 1;
@@ -88,7 +87,7 @@ public sealed class AdapterTrainer : IDisposable, ITrainingTask
 
     TrainingProgress ITrainingTask.DoStep(CancellationToken cancellation)
     {
-        _clock.Restart();
+        _frame.Begin();
         PreparedDocument[] documents = [.. Enumerable.Range(0, _recipe.DocumentsPerStep).Select(_ => _run.Next())];
         int[][] starts = [.. documents.Select((d, i) => BlockSampler.Draw(d.Starts(), _recipe.BlocksPerDocument, SeedOf(i)))];
         IReadOnlyList<KeyValueCache> prefixes = _run.Clean.Run(
@@ -110,11 +109,8 @@ public sealed class AdapterTrainer : IDisposable, ITrainingTask
         _run.Decoder.Refresh();
         long rows = passes.Sum(p => (long)p.Rows);
         _run.Rows += rows;
-        double speed = _speed.Add(rows, _clock.Elapsed.TotalSeconds);
-        bool evaluates = _recipe.EvaluateEvery > 0 && (Step == _recipe.Steps || Step % _recipe.EvaluateEvery == 0);
-        TimeSpan remaining = _speed.Remaining((_recipe.Steps - Step) * rows);
-        TrainingProgress progress = new(Step, _recipe.Steps, loss, 0, loss, rate, norm, _run.Rows, speed, remaining, Evaluation: null, Checkpoint: null);
-        if (!evaluates)
+        TrainingProgress progress = _frame.End(Step, rows, _run.Rows, (loss, 0, loss), rate, norm);
+        if (!_frame.IsEvaluated(Step))
             return progress;
         (LossSums heldOut, DraftEvaluation drafts) = Evaluate();
         return progress with { Evaluation = heldOut, Drafts = drafts };

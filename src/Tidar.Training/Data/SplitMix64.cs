@@ -1,3 +1,5 @@
+using Tidar.Kernels.Randomness;
+
 namespace Tidar.Training.Data;
 
 /// <summary>
@@ -25,10 +27,5 @@ internal sealed class SplitMix64(ulong seed)
     public T Pick<T>(params ReadOnlySpan<T> items) => items[Below(items.Length)];
 
     /// <summary>The generator's output function: a bijection of 64 bits that spreads every input bit.</summary>
-    public static ulong Mix(ulong z)
-    {
-        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
-        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
-        return z ^ (z >> 31);
-    }
+    public static ulong Mix(ulong z) => BitMixer.SplitMix(z);
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Tidar.Kernels.Matrices;
 using Tidar.Kernels.Threading;
 using Tidar.Models;
@@ -18,8 +17,7 @@ public sealed class SelectorTrainer : IDisposable, ITrainingTask
 {
     private readonly SelectorRecipe _recipe;
     private readonly SelectorRun _run;
-    private readonly Stopwatch _clock = new();
-    private readonly Speed _speed = new();
+    private readonly StepFrame _frame;
     private readonly int[] _order;
     private int _epoch = -1;
 
@@ -27,6 +25,7 @@ public sealed class SelectorTrainer : IDisposable, ITrainingTask
     {
         _recipe = run.Recipe;
         _run = run;
+        _frame = new StepFrame(_recipe.Steps, _recipe.EvaluateEvery);
         _order = new int[run.Blocks.Count];
     }
 
@@ -93,24 +92,20 @@ public sealed class SelectorTrainer : IDisposable, ITrainingTask
     TrainingProgress ITrainingTask.DoStep(CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        _clock.Restart();
+        _frame.Begin();
         int[] blocks = DrawStep();
         _run.Optimizer.ClearGradients();
         (double sum, double weight) = _run.Loss.Run(blocks, addGradients: true);
         double loss = weight > 0 ? sum / weight : 0, norm = _run.Optimizer.GradientNorm(), rate = _recipe.Schedule.At(Step);
-        if (!double.IsFinite(loss) || !double.IsFinite(norm))
-        {
-            throw new InvalidInputException(
-                _recipe.Source, $"step {Step + 1}", "a finite loss and gradient (a smaller learning rate may help)", $"loss {loss}, gradient norm {norm}");
-        }
 
+        // Blocks are drafted from many documents and mixed, and a selector's loss has no bound that a run must stay below.
+        if (LossCheck.Mistake(_recipe.Source, Step + 1, loss, norm, double.PositiveInfinity, []) is { } mistake)
+            throw mistake;
         _run.Optimizer.Step(rate, norm);
         long slots = blocks.Length * _run.Blocks.Slots;
         _run.Slots += slots;
-        double speed = _speed.Add(slots, _clock.Elapsed.TotalSeconds);
-        TimeSpan remaining = _speed.Remaining((_recipe.Steps - Step) * slots);
-        TrainingProgress progress = new(Step, _recipe.Steps, loss, 0, loss, rate, norm, _run.Slots, speed, remaining, Evaluation: null, Checkpoint: null);
-        return Step == _recipe.Steps || (_recipe.EvaluateEvery > 0 && Step % _recipe.EvaluateEvery == 0) ? Evaluate(progress) : progress;
+        TrainingProgress progress = _frame.End(Step, slots, _run.Slots, (loss, 0, loss), rate, norm);
+        return Step == _recipe.Steps || _frame.IsEvaluated(Step) ? Evaluate(progress) : progress;
     }
 
     private TrainingProgress Evaluate(TrainingProgress progress)

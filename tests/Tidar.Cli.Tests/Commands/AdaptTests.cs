@@ -15,7 +15,7 @@ public sealed class AdaptTests : IDisposable
 
     public AdaptTests()
     {
-        _folder.Write("lines.txt", string.Join("\n\n", Enumerable.Range(0, 40).Select(i => $"number {i} follows {i - 1}")));
+        _folder.Write("lines.txt", NumberLines.Of(40));
         string train = _folder.Write("train.yaml", """
             output: base
             model: { architecture: llama, hidden_size: 16, intermediate_size: 32, num_hidden_layers: 2, num_attention_heads: 2, max_position_embeddings: 128 }

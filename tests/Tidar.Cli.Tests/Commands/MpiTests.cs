@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Tidar.Cli.Hosting;
 using Tidar.Tests;
 
@@ -14,7 +13,7 @@ public sealed class MpiTests : IDisposable
 
     private readonly TemporaryFolder _folder = new();
 
-    public MpiTests() => _folder.Write("lines.txt", string.Join("\n\n", Enumerable.Range(0, 60).Select(i => $"number {i} follows {i - 1}")));
+    public MpiTests() => _folder.Write("lines.txt", NumberLines.Of(60));
 
     public void Dispose() => _folder.Dispose();
 
@@ -34,7 +33,7 @@ public sealed class MpiTests : IDisposable
             Assert.Equal(Steps, last.RootElement.GetProperty("step").GetInt32());
             if (ranks > 1)
                 Assert.Contains($"{ranks} ranks of 1 threads", run.Error, StringComparison.Ordinal);
-            AssertSameRun(alone, _folder.File(name), Steps);
+            TrainedFiles.AssertSame(alone, _folder.File(name), Steps);
         }
     }
 
@@ -56,7 +55,7 @@ public sealed class MpiTests : IDisposable
         Assert.False(Directory.Exists(_folder.File("killed/model")));
         using (ChildProcess run = Start(3, "train", "--config", recipe, "--threads", "1", "--resume"))
             Assert.True(run.Wait() == ExitCode.Done, run.Error);
-        AssertSameRun(whole, _folder.File("killed"), Steps);
+        TrainedFiles.AssertSame(whole, _folder.File("killed"), Steps);
     }
 
     [Fact]
@@ -143,22 +142,6 @@ public sealed class MpiTests : IDisposable
             }
         }) is { } found ? int.Parse(found, CultureInfo.InvariantCulture) : 0;
     }
-
-    private static void AssertSameRun(string expected, string actual, int steps)
-    {
-        string checkpoint = string.Create(CultureInfo.InvariantCulture, $"checkpoints/step-{steps:D8}");
-        foreach (string file in new[] { "model/model.safetensors", $"{checkpoint}/optimizer.safetensors", $"{checkpoint}/training.json" })
-            Assert.Equal(File.ReadAllBytes(Path.Combine(expected, file)), File.ReadAllBytes(Path.Combine(actual, file)));
-        Assert.Equal(Losses(expected), Losses(actual));
-    }
-
-    // The metrics without what depends on the clock.
-    private static string[] Losses(string output) => [.. File.ReadLines(Path.Combine(output, "metrics.jsonl")).Select(line =>
-    {
-        JsonObject metrics = JsonNode.Parse(line)!.AsObject();
-        metrics.Remove("tokens_per_second");
-        return metrics.ToJsonString();
-    })];
 
     private static string Train(string recipe)
     {

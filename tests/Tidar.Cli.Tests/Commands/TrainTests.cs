@@ -13,7 +13,7 @@ public sealed class TrainTests : IDisposable
 
     public TrainTests()
     {
-        _folder.Write("lines.txt", string.Join("\n\n", Enumerable.Range(0, 60).Select(i => $"number {i} follows {i - 1}")));
+        _folder.Write("lines.txt", NumberLines.Of(60));
         _recipe = _folder.Write("recipe.yaml", $"""
             output: run
             seed: 3

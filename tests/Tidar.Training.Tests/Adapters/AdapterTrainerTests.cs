@@ -6,11 +6,9 @@ using Tidar.Models.Adapters;
 using Tidar.Models.Configuration;
 using Tidar.Models.Transformers;
 using Tidar.Models.Weights;
-using Tidar.Models.Weights.Safetensors;
 using Tidar.Tests;
 using Tidar.Training.Adapters;
 using Tidar.Training.Recipes;
-using Tidar.Training.Tokenization;
 
 namespace Tidar.Training.Tests.Adapters;
 
@@ -26,12 +24,7 @@ public sealed class AdapterTrainerTests : IDisposable
     public AdapterTrainerTests()
     {
         ModelConfig config = RandomModel.Config(ModelArchitecture.Qwen2, vocabulary: 40) with { Tidar = null, EosTokenIds = [39] };
-        _model = _folder.File("model");
-        Directory.CreateDirectory(_model);
-        SafetensorsWriter.Write(Path.Combine(_model, "model.safetensors"), RandomModel.Tensors(config, seed: 9, scale: 3), StoredType.F32);
-        ModelConfigWriter.Write(Path.Combine(_model, "config.json"), config, StoredType.F32);
-        File.WriteAllBytes(Path.Combine(_model, "tokenizer.json"), Letters());
-        WriteAnswers();
+        _model = AnsweringModel.Write(_folder, config, _team, Answers);
     }
 
     public void Dispose()
@@ -51,26 +44,7 @@ public sealed class AdapterTrainerTests : IDisposable
         Assert.Equal(3, drafts.SlotAccuracy.Count);
         using Checkpoint checkpoint = Checkpoint.Open(_model);
         using Transformer model = Transformer.Load(checkpoint, _team, adapter: MaskAdapter.Read(adapter, checkpoint.Config));
-        TextGenerator generator = new(model);
-        int tokens = 0, fused = 0, twoPass = 0;
-        foreach (PreparedDocument document in HeldOut(checkpoint))
-        {
-            int prompt = Array.IndexOf(document.Labelled, true), count = document.Tokens.Length - prompt;
-            tokens += count;
-            fused += Passes(TidarMode.Fused);
-            twoPass += Passes(TidarMode.TwoPass);
-
-            // The prefill is not counted.
-            int Passes(TidarMode mode)
-            {
-                GenerationResult result = generator.Generate(document.Tokens.AsSpan(0, prompt), new GenerationOptions { MaxTokens = count, Mode = mode });
-                Assert.Equal(document.Tokens.Skip(prompt), result.Ids);
-                return result.Passes - 1;
-            }
-        }
-
-        Assert.Equal((double)tokens / fused, drafts.FusedTokensPerPass, 1e-12);
-        Assert.Equal((double)tokens / twoPass, drafts.TwoPassTokensPerPass, 1e-12);
+        AnsweringModel.AssertDecoding(model, HeldOut(checkpoint), drafts, new GenerationOptions());
         using JsonDocument metrics = JsonDocument.Parse(File.ReadLines(Path.Combine(recipe.Output, "metrics.jsonl")).Last());
         Assert.Equal(Math.Round(drafts.FusedTokensPerPass, 4), metrics.RootElement.GetProperty("held_out_tokens_per_pass_fused").GetDouble());
     }
@@ -140,19 +114,6 @@ public sealed class AdapterTrainerTests : IDisposable
     private static string Mistake(Action action) => Assert.Throws<InvalidInputException>(action).Message;
 
     private static byte[] Tensors(string adapter) => File.ReadAllBytes(Path.Combine(adapter, AdapterNames.TensorFile));
-
-    // One token a letter: the data hold ids, so its text does not matter.
-    private static byte[] Letters() => CharacterTokenizer.Create([string.Concat(Enumerable.Range(0, 38).Select(i => (char)('A' + i)))], ["<end>", "<mask>"]);
-
-    private void WriteAnswers()
-    {
-        using Checkpoint checkpoint = Checkpoint.Open(_model);
-        using Transformer model = Transformer.Load(checkpoint, _team);
-        int[][] prompts = [.. Enumerable.Range(0, Answers).Select(i => new[] { i, (7 * i) % 39, 5 })];
-        using StreamWriter writer = new(_folder.File("answers.jsonl"));
-        foreach (GenerationResult result in new BatchGenerator(model, null, 8).Run(prompts, _ => new GenerationOptions { MaxTokens = 24 }))
-            writer.WriteLine(JsonSerializer.Serialize(new { prompt_ids = result.PromptIds, completion_ids = result.Ids }));
-    }
 
     private AdapterRecipe Write(string name, int steps) => AdapterRecipeReader.Read(_folder.Write($"{name}.yaml", $"""
         output: {name}

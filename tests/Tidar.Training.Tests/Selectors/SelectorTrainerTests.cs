@@ -7,13 +7,11 @@ using Tidar.Models.Configuration;
 using Tidar.Models.Selectors;
 using Tidar.Models.Transformers;
 using Tidar.Models.Weights;
-using Tidar.Models.Weights.Safetensors;
 using Tidar.Tests;
 using Tidar.Training.Adapters;
 using Tidar.Training.Data.Synthetic;
 using Tidar.Training.Recipes;
 using Tidar.Training.Selectors;
-using Tidar.Training.Tokenization;
 
 namespace Tidar.Training.Tests.Selectors;
 
@@ -32,22 +30,11 @@ public sealed class SelectorTrainerTests : IDisposable
     {
         // It drafts with mask token 39 (badly), and its adapter with random factors (as badly).
         ModelConfig config = RandomModel.Config(ModelArchitecture.Qwen2, vocabulary: 40, draftLength: DraftLength) with { EosTokenIds = [38] };
-        _model = _folder.File("model");
+        _model = AnsweringModel.Write(_folder, config, _team, Answers);
         _adapter = _folder.File("adapter");
-        Directory.CreateDirectory(_model);
         Directory.CreateDirectory(_adapter);
-        SafetensorsWriter.Write(Path.Combine(_model, "model.safetensors"), RandomModel.Tensors(config, seed: 9, scale: 3), StoredType.F32);
-        ModelConfigWriter.Write(Path.Combine(_model, "config.json"), config, StoredType.F32);
-        string letters = string.Concat(Enumerable.Range(0, 38).Select(i => (char)('A' + i)));
-        File.WriteAllBytes(Path.Combine(_model, "tokenizer.json"), CharacterTokenizer.Create([letters], ["<end>", "<mask>"]));
         AdapterWriter.Write(
             _adapter, "random", 3, DraftLength, ["q_proj"], null, RandomAdapter.Tensors(config, 3, DraftLength, seed: 4, shared: true).Values, StoredType.F32);
-        using Checkpoint checkpoint = Checkpoint.Open(_model);
-        using Transformer model = Transformer.Load(checkpoint, _team);
-        int[][] prompts = [.. Enumerable.Range(0, Answers).Select(i => new[] { i, (7 * i) % 38, 5 })];
-        using StreamWriter writer = new(_folder.File("answers.jsonl"));
-        foreach (GenerationResult result in new BatchGenerator(model, null, 8).Run(prompts, _ => new GenerationOptions { MaxTokens = 24, Strategy = StrategyKind.Autoregressive }))
-            writer.WriteLine(JsonSerializer.Serialize(new { prompt_ids = result.PromptIds, completion_ids = result.Ids }));
     }
 
     public void Dispose()
@@ -143,29 +130,9 @@ public sealed class SelectorTrainerTests : IDisposable
 
     private void AssertDecoding(Transformer model, Checkpoint checkpoint, DraftEvaluation drafts, GenerationOptions options)
     {
-        TextGenerator generator = new(model);
-        int tokens = 0, fused = 0, twoPass = 0;
         SelectorRecipe recipe = Write("peek", steps: 2);
         using PreparedDocuments documents = new(recipe.Source, recipe.Data, recipe.Seed, CorpusSplit.HeldOut, checkpoint, maskToken: -1, recipe.DocumentTokens);
-        for (int d = 0; d < recipe.EvaluationDocuments; d++)
-        {
-            PreparedDocument document = documents.Next();
-            int prompt = Array.IndexOf(document.Labelled, true), count = document.Tokens.Length - prompt;
-            tokens += count;
-            fused += Passes(TidarMode.Fused);
-            twoPass += Passes(TidarMode.TwoPass);
-
-            // The prefill is not counted.
-            int Passes(TidarMode mode)
-            {
-                GenerationResult result = generator.Generate(document.Tokens.AsSpan(0, prompt), options with { MaxTokens = count, Mode = mode });
-                Assert.Equal(document.Tokens.Skip(prompt), result.Ids);
-                return result.Passes - 1;
-            }
-        }
-
-        Assert.Equal((double)tokens / fused, drafts.FusedTokensPerPass, 1e-12);
-        Assert.Equal((double)tokens / twoPass, drafts.TwoPassTokensPerPass, 1e-12);
+        AnsweringModel.AssertDecoding(model, Enumerable.Range(0, recipe.EvaluationDocuments).Select(_ => documents.Next()), drafts, options);
     }
 
     private SelectorRecipe Write(string name, int steps) => SelectorRecipeReader.Read(_folder.Write($"{name}.yaml", $$"""

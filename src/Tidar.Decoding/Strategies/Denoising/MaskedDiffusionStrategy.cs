@@ -93,13 +93,11 @@ internal sealed class MaskedDiffusionStrategy : IDecodingStrategy
     /// <inheritdoc/>
     public void Draft(SequencePass pass) => throw new InvalidOperationException("masked diffusion asks for no further rows");
 
-    private int Offset(int position) => _settings.ShiftedLogits ? Math.Max(0, position - 1) : position;
+    private int Offset(int position) => DenoisingRows.PredictorOf(position, _settings.ShiftedLogits);
 
     private float[] Guided(ReadOnlySpan<float> with, ReadOnlySpan<float> without)
     {
-        float scale = (float)_settings.Guidance + 1;
-        for (int i = 0; i < _mixed.Length; i++)
-            _mixed[i] = without[i] + (scale * (with[i] - without[i]));
+        DenoisingRows.Guide(with, without, _settings.Guidance, _mixed);
         return _mixed;
     }
 }
