@@ -97,6 +97,32 @@ public sealed class PlannerTests
     }
 
     [Fact]
+    public void Alternatives_must_be_the_likelier_the_more_a_row_costs()
+    {
+        BranchLimits free = Limits(TestCosts.Linear(row: 0.0001), 500), cheap = Limits(TestCosts.Linear(row: 0.05), 500), dear = Limits(TestCosts.Linear(row: 0.12), 500);
+        Assert.Equal(500, free.Rows);
+        Assert.Equal(K, free.Masks);
+        Assert.Equal(0, dear.Masks);
+        Assert.True(free.LeastProbability < cheap.LeastProbability && cheap.LeastProbability < dear.LeastProbability, $"{free} {cheap} {dear}");
+
+        // A row that costs 0.12 passes where a pass brings about two tokens must be right about one time in four.
+        Assert.InRange(dear.LeastProbability, 0.12, 0.5);
+        Assert.Equal(0, Limits(TestCosts.Linear(row: 0.0001), 0).Rows);
+        Assert.Equal(default, Limits(TestCosts.Linear(row: 1), 500));
+    }
+
+    [Fact]
+    public void Alternatives_that_bring_less_than_they_promise_must_be_likelier()
+    {
+        PlannedSteps steps = new Planner(TestCosts.Linear(row: 0.12), RandomModel.Config(draftLength: K)).CreateSteps(K, 500);
+        new Walk(steps).Run(200, chance: 0.8);
+        double before = steps.Branches(K, 100, 1).LeastProbability;
+        for (int i = 0; i < 300; i++)
+            steps.RecordBranches(4, expected: 1, accepted: i % 2);
+        Assert.Equal(2 * before, steps.Branches(K, 100, 1).LeastProbability, 0.15 * before);
+    }
+
+    [Fact]
     public void Sessions_that_share_a_pass_share_its_free_slots()
     {
         // 80 rows are free: enough for one fused step, not for eight of them.
@@ -136,6 +162,13 @@ public sealed class PlannerTests
         $"alone {p.Alone}, drafting {p.Drafting}, two-pass {p.TwoPass}, sparse {p.Sparse}, fused {p.Fused}, verified {p.Verified}, masks {p.Masks}";
 
     // Asks the planner as the strategy does; slots are right by chance.
+    private static BranchLimits Limits(PassCosts costs, int rows)
+    {
+        PlannedSteps steps = new Planner(costs, RandomModel.Config(draftLength: K)).CreateSteps(K, rows);
+        new Walk(steps).Run(200, chance: 0.8);
+        return steps.Branches(K, 100, 1);
+    }
+
     private sealed class Walk(PlannedSteps steps)
     {
         private readonly Random _random = new(11);
