@@ -24,9 +24,12 @@ public static unsafe class MachinePeak
     public static double Int8OperationsPerSecond(int threads) => Best(Int8(threads));
 
     /// <summary>Operations per second of bfloat16 dot products with float32 sums; a multiply-add counts as two.</summary>
-    /// <remarks>Without such an instruction bfloat16 is widened and the float32 peak is the limit.</remarks>
-    public static double BFloat16OperationsPerSecond(int threads) =>
-        Best(PeakLoops.BFloat16 is { } loop ? new ComputeWindow<GeneratedWork>(new GeneratedWork(loop), threads) : Float32(threads));
+    /// <remarks>Without such an instruction, and where it is the slower way, bfloat16 is widened and the float32 peak is the limit.</remarks>
+    public static double BFloat16OperationsPerSecond(int threads)
+    {
+        double widened = Float32OperationsPerSecond(threads);
+        return PeakLoops.BFloat16 is { } loop ? Math.Max(widened, Best(new ComputeWindow<GeneratedWork>(new GeneratedWork(loop), threads))) : widened;
+    }
 
     /// <summary>Operations per second of float32 multiply-adds, each counted as two.</summary>
     public static double Float32OperationsPerSecond(int threads) => Best(Float32(threads));

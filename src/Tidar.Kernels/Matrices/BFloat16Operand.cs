@@ -10,7 +10,7 @@ namespace Tidar.Kernels.Matrices;
 /// </summary>
 /// <remarks>
 /// A row's bits depend on that row and B alone. Without tiles they are the float32 kernels' bits of the rounded operands (denormals aside); tiles add in another order, see docs/kernels.md.
-/// Where the processor has no bfloat16 products, the rounded values are multiplied in float32.
+/// Where the processor has no bfloat16 products, or float32 is faster than they are, the rounded values are multiplied in float32.
 /// </remarks>
 public sealed unsafe class BFloat16Operand : IDisposable
 {
@@ -38,7 +38,7 @@ public sealed unsafe class BFloat16Operand : IDisposable
 
     private static Layout LayoutInUse =>
         Processor.Tier == KernelTier.Amx && AmxKernels.Available ? Layout.Tiles
-        : Processor.Tier >= KernelTier.Avx512 && VectorKernels.BFloat16.Available ? Layout.Vectors
+        : Processor.Tier >= KernelTier.Avx512 && InstructionSets.FastBFloat16Vectors && VectorKernels.BFloat16.Available ? Layout.Vectors
         : Layout.Floats;
 
     /// <summary>The instructions in use now.</summary>
