@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Tidar.Decoding.Planning;
 using Tidar.Decoding.Sampling;
@@ -34,12 +35,19 @@ public sealed class DecodingEngine(ILanguageModel model)
     private int[] _choices = [];
     private float[] _choiceLogits = [];
     private float[] _states = [];
+    private long _modelTicks;
 
     /// <summary>The model.</summary>
     public ILanguageModel Model => model;
 
     /// <summary>Chooses the steps of sessions whose mode is <see cref="TidarMode.Auto"/>; null takes the fused step.</summary>
     public Planner? Planner { get; init; }
+
+    /// <summary>Forward passes run so far; every part of a prompt that is fed in several is one.</summary>
+    public long Passes { get; private set; }
+
+    /// <summary>Seconds spent in the model so far: forward passes and what was asked of their rows. The rest of a step is planning, sampling and keeping account.</summary>
+    public double ModelSeconds => Stopwatch.GetElapsedTime(0, _modelTicks).TotalSeconds;
 
     private int Vocabulary => model.Config.VocabularySize;
 
@@ -112,7 +120,10 @@ public sealed class DecodingEngine(ILanguageModel model)
     {
         if (_active.Count == 0)
             return;
+        long before = _modelTicks, start = Stopwatch.GetTimestamp();
         model.Forward(_batch);
+        _modelTicks += Stopwatch.GetTimestamp() - start;
+        Passes++;
         GiveLogits(_active, drafts: false, static session => session.Commit());
         _drafting.Clear();
         foreach (DecodingSession session in _active)
@@ -123,7 +134,7 @@ public sealed class DecodingEngine(ILanguageModel model)
 
         GiveLogits(_drafting, drafts: true, static session => session.Draft());
         foreach (DecodingSession session in _active)
-            session.Clock();
+            session.Clock(_modelTicks - before);
     }
 
     /// <summary>Steps until all sessions have finished.</summary>
@@ -149,12 +160,14 @@ public sealed class DecodingEngine(ILanguageModel model)
             _rows.Clear();
             for (end = first; end < sessions.Count && (end == first || (Fits(sessions[end]) && WantTheSame(asked, sessions[end]))); end++)
                 _rows.AddRange(sessions[end].Pass.Wanted);
+            long begun = Stopwatch.GetTimestamp();
             if (asked.ChoosesByArgMax)
                 Choose(asked.Sequence.Sampler.Excluded, candidates);
             else
                 Compute();
             if (selects)
                 ReadStates();
+            _modelTicks += Stopwatch.GetTimestamp() - begun;
             int start = 0;
             for (int i = first; i < end; i++)
             {

@@ -53,7 +53,7 @@ internal sealed class DecodingPlan
             _warnings.Add("the model was trained for diffusion: decoded like this its text means little");
         if (Strategy != StrategyKind.Tidar)
             return;
-        DraftLength = options.DraftLength ?? config.Tidar?.DraftLength ?? DefaultDraftLength;
+        DraftLength = options.DraftLengthFor(config);
         Mode = options.Mode != TidarMode.Auto ? options.Mode
             : options.Outcomes is not null ? TidarMode.Sparse
             : LeavesStepsOpen && planner is not null ? TidarMode.Auto
