@@ -28,9 +28,10 @@ public sealed class SvgChart(string horizontal, string name = "p")
     /// <summary>Adds a panel below those that are there.</summary>
     /// <param name="title">What goes upwards, with its unit.</param>
     /// <param name="fromZero">Whether its axis begins at zero.</param>
-    public SvgPanel Add(string title, bool fromZero = false)
+    /// <param name="namesPoints">Whether names stand beside their points, not in a legend.</param>
+    public SvgPanel Add(string title, bool fromZero = false, bool namesPoints = false)
     {
-        SvgPanel panel = new(title) { FromZero = fromZero };
+        SvgPanel panel = new(title) { FromZero = fromZero, NamesPoints = namesPoints };
         _panels.Add(panel);
         return panel;
     }
@@ -97,7 +98,10 @@ public sealed class SvgChart(string horizontal, string name = "p")
         svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{Left}\" y=\"{top - 12 - Lift(panel)}\">{SvgText.Escape(panel.Title)}</text>\n");
         if (isLast)
             svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{(Left + right) / 2}\" y=\"{bottom + 36}\" text-anchor=\"middle\">{SvgText.Escape(horizontal)}</text>\n");
-        Legend(svg, panel, top - 12);
+        if (panel.NamesPoints)
+            Names(svg, [.. panel.Series.Select(s => (s.Name, s.Color, X(s.Points[^1].X), Y(s.Points[^1].Y)))]);
+        else
+            Legend(svg, panel, top - 12);
 
         double X(double step) => Left + (steps.Share(step) * (right - Left));
 
@@ -113,7 +117,7 @@ public sealed class SvgChart(string horizontal, string name = "p")
     }
 
     // Names that do not fit beside the title get lines of their own below it.
-    private static bool Wraps(SvgPanel panel) => (panel.Title.Length * LetterWidth) + panel.Series.Sum(Room) > Width - Left - Right;
+    private static bool Wraps(SvgPanel panel) => !panel.NamesPoints && (panel.Title.Length * LetterWidth) + panel.Series.Sum(Room) > Width - Left - Right;
 
     private static int Lift(SvgPanel panel) => Wraps(panel) ? LegendLines(panel).Count * LegendLine : 0;
 
@@ -136,6 +140,23 @@ public sealed class SvgChart(string horizontal, string name = "p")
         }
 
         return lines;
+    }
+
+    // From the top down; a name moves further down until it is free of those before it.
+    private static void Names(StringBuilder svg, List<(string Text, string Color, double X, double Y)> names)
+    {
+        const int LineHeight = 14, Beside = 9;
+        List<(double Left, double Right, double Y)> taken = [.. names.Select(static n => (n.X - 4, n.X + 4, n.Y))];
+        foreach ((string text, string color, double x, double y) in names.OrderBy(static n => n.Y))
+        {
+            double width = text.Length * LetterWidth;
+            bool toTheLeft = x + Beside + width > Width - Right;
+            double left = toTheLeft ? x - Beside - width : x + Beside, place = y;
+            while (taken.Exists(t => t.Left < left + width && left < t.Right && Math.Abs(t.Y - place) < LineHeight))
+                place += 2;
+            taken.Add((left, left + width, place));
+            svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{(toTheLeft ? x - Beside : left):F1}\" y=\"{place + 4:F1}\" text-anchor=\"{(toTheLeft ? "end" : "start")}\" fill=\"{color}\">{SvgText.Escape(text)}</text>\n");
+        }
     }
 
     private static void Legend(StringBuilder svg, SvgPanel panel, int y)

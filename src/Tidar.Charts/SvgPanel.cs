@@ -15,6 +15,9 @@ public sealed class SvgPanel(string title)
     /// <summary>Whether the axis begins at zero, so that heights can be compared.</summary>
     public bool FromZero { get; init; }
 
+    /// <summary>Whether names stand beside the last points of their series, not in a legend: for a few single points.</summary>
+    public bool NamesPoints { get; init; }
+
     /// <summary>What is drawn.</summary>
     public IReadOnlyList<SvgSeries> Series => _series;
 

@@ -88,7 +88,7 @@ internal sealed class CompareCommand
     {
         if (options.Stop.Count > 0)
             model.Text.RequireTokenizer();
-        WaySelection selection = WaySelection.Of(parsed.GetValue(_strategies), options, model.Config);
+        WaySelection selection = WaySelection.Of(parsed.GetValue(_strategies) is { Length: > 0 } named ? named : null, options, model.Config);
         WayModel unmeasured = new(model.Config, options.DraftLengthFor(model.Config));
         HashSet<string> warnings = new(StringComparer.Ordinal);
         foreach (EncodedPrompt prompt in prompts)

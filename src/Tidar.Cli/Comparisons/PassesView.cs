@@ -39,5 +39,5 @@ internal static class PassesView
     }
 
     private static string Painted(IReadOnlyList<string> tokens, string colour, TerminalStyle style) =>
-        tokens.Count == 0 ? "" : $"[{colour}]{Markup.Escape(style.Safe(string.Concat(tokens).ReplaceLineEndings("⏎")))}[/]";
+        tokens.Count == 0 ? "" : $"[{colour}]{Markup.Escape(style.Safe(string.Concat(tokens.Select(ShownPass.Visible))))}[/]";
 }

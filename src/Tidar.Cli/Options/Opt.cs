@@ -94,7 +94,7 @@ internal static class Opt
             return true;
         });
 
-    /// <summary>A list of words separated by commas; null where none was given.</summary>
+    /// <summary>A list of words separated by commas; empty where none was given.</summary>
     public static Option<string[]?> WordList(string name, string placeholder, string description) =>
         Parsed<string[]?>(name, placeholder, description, "words separated by commas", (string text, out string[]? value) =>
         {

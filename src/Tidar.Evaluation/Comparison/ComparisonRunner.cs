@@ -66,12 +66,12 @@ public sealed class ComparisonRunner
 
     private SettingResult Measure(ComparisonSetting setting, Action done)
     {
-        IReadOnlyList<int[]> prompts = setting.Context is int context ? PaddedPrompts.Pad(_request.Prompts, context) : _request.Prompts;
+        IReadOnlyList<int[]> prompts = setting.Context is int context ? PaddedPrompts.Pad(_request.Prompts, context, _tokenizer is null ? null : _tokenizer.IsSpecial) : _request.Prompts;
         int groups = Groups(setting), texts = groups * setting.Batch;
         DecodingEngine[] engines = [.. _ways.Select(_ => _createEngine())];
         GroupRun[][][] runs = [.. _ways.Select(_ => Enumerable.Range(0, _request.Repetitions).Select(_ => new GroupRun[groups]).ToArray())];
         for (int way = 0; way < _ways.Count; way++)
-            RunGroup(engines[way], prompts, 0, setting.Batch, i => Shortened(OptionsOf(_ways[way], i)));
+            RunGroup(engines[way], prompts, 0, setting.Batch, i => Shortened(At(setting, OptionsOf(_ways[way], i))));
         for (int round = 0; round < _request.Repetitions; round++)
         {
             for (int group = 0; group < groups; group++)
@@ -79,7 +79,7 @@ public sealed class ComparisonRunner
                 for (int turn = 0; turn < _ways.Count; turn++)
                 {
                     int way = (turn + round + group) % _ways.Count;
-                    runs[way][round][group] = RunGroup(engines[way], prompts, group * setting.Batch, setting.Batch, i => OptionsOf(_ways[way], i));
+                    runs[way][round][group] = RunGroup(engines[way], prompts, group * setting.Batch, setting.Batch, i => At(setting, OptionsOf(_ways[way], i)));
                     done();
                 }
             }
@@ -93,7 +93,10 @@ public sealed class ComparisonRunner
             [.. _ways.Select((way, i) => new WayResult(way, rounds[i], rounds[0], Difference(runs[i], runs[0])))]);
     }
 
-    private GenerationOptions Shortened(GenerationOptions options)
+    // Behind a padded prompt a text may be over at once, and nothing would be measured.
+    private static GenerationOptions At(ComparisonSetting setting, GenerationOptions options) => setting.Context is null ? options : options with { IgnoreEos = true };
+
+    private static GenerationOptions Shortened(GenerationOptions options)
     {
         // Block diffusion's steps are made for the length of the answer.
         return options.Denoising.Steps is null ? options with { MaxTokens = Math.Min(WarmUpTokens, options.MaxTokens) } : options;

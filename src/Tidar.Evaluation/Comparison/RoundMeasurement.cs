@@ -39,8 +39,8 @@ public sealed record RoundMeasurement
     /// <summary>How often each slot was right with all before it.</summary>
     public required IReadOnlyList<long> Accepted { get; init; }
 
-    /// <summary>Tokens by seconds behind the prompts.</summary>
-    public double TokensPerSecond => DecodedTokens / DecodeSeconds;
+    /// <summary>Tokens by seconds behind the prompts; NaN where no pass was needed there.</summary>
+    public double TokensPerSecond => EnginePasses > 0 ? DecodedTokens / DecodeSeconds : double.NaN;
 
     /// <summary>Tokens a pass, prompts counted (T/NFE); exactly 1 for the reference.</summary>
     public double TokensPerPass => (double)Tokens / Passes;
@@ -51,8 +51,8 @@ public sealed record RoundMeasurement
     /// <summary>Mean seconds of a pass behind the prompts, inside the model.</summary>
     public double PassSeconds => ModelSeconds / EnginePasses;
 
-    /// <summary>Part of the seconds behind the prompts that the model ran.</summary>
-    public double ModelShare => ModelSeconds / DecodeSeconds;
+    /// <summary>Part of the seconds behind the prompts that the model ran; NaN where no pass was needed there.</summary>
+    public double ModelShare => EnginePasses > 0 ? ModelSeconds / DecodeSeconds : double.NaN;
 
     /// <summary>Guesses checked: all slots but the decided one.</summary>
     public long Guessed => Drafted.Skip(1).Sum();

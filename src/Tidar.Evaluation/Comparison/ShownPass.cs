@@ -21,4 +21,8 @@ public sealed record ShownPass(int Number)
 
     /// <summary>Tokens committed in this pass.</summary>
     public int Committed => Said.Count + Accepted.Count;
+
+    /// <summary>A token with signs for line ends and tabs, and for a blank that stands alone: nobody would see it otherwise.</summary>
+    public static string Visible(string token) =>
+        token is " " ? "␣" : token.ReplaceLineEndings("⏎").Replace('\t', '⇥');
 }

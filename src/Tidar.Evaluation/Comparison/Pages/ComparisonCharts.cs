@@ -23,7 +23,7 @@ internal static class ComparisonCharts
     public static string PassesAndSpeed(SettingResult setting)
     {
         SvgChart chart = new("tokens a pass (T/NFE)", "passes") { Axis = HorizontalAxis.FromZero };
-        SvgPanel panel = chart.Add("tokens/s", fromZero: true);
+        SvgPanel panel = chart.Add("tokens/s", fromZero: true, namesPoints: true);
         foreach (WayResult way in setting.Ways)
             panel.AddPoints(way.Way.Name, ColorOf(way.Way), [new ChartPoint(way.Middle.TokensPerPass, Finite(way.TokensPerSecond.Median))]);
         return chart.ToSvg();

@@ -27,7 +27,7 @@ public static class ComparisonFacts
     {
         Spread tokens = setting.PromptTokens;
         string range = tokens.Least.Equals(tokens.Most) ? $"{tokens.Least}" : $"{tokens.Least} to {tokens.Most}";
-        string padded = setting.Setting.Context is null ? "" : ", padded in front with the prompts' own text over again";
+        string padded = setting.Setting.Context is null ? "" : ", padded in front with the prompts' own text over again; end tokens ignored";
         return $"{setting.Setting.Name}: {setting.Texts} texts a round, prompts of {range} tokens{padded}";
     }
 }

@@ -14,13 +14,13 @@ public static class ComparisonPage
         @media (prefers-color-scheme: dark) {
           :root { --text: #e6edf3; --quiet: #9198a1; --line: #3d444d; --page: #0d1117; --panel: #151b23; --good: #3fb950; --said: #d29922; --bad: #f85149; } }
         * { box-sizing: border-box; }
-        body { margin: 0 auto; padding: 1.5rem; max-width: 75rem; background: var(--page); color: var(--text); font: 15px/1.5 system-ui, sans-serif; }
+        body { margin: 0 auto; padding: 1.5rem; max-width: 78rem; background: var(--page); color: var(--text); font: 15px/1.5 system-ui, sans-serif; }
         h1 { font-size: 1.6rem; margin: 0 0 .3rem; } h2 { font-size: 1.2rem; margin: 2.2rem 0 .5rem; } h3 { font-size: 1rem; margin: 1.4rem 0 .4rem; }
         p { margin: .4rem 0; } .quiet, figcaption { color: var(--quiet); font-size: .87rem; }
-        .scroll { overflow-x: auto; } table { border-collapse: collapse; font-size: .83rem; font-variant-numeric: tabular-nums; }
-        th, td { padding: .25rem .6rem; border-bottom: 1px solid var(--line); text-align: right; white-space: nowrap; vertical-align: top; }
-        th { color: var(--quiet); font-weight: 600; } th:first-child, td:first-child { text-align: left; }
-        .facts td { white-space: normal; text-align: left; overflow-wrap: anywhere; } .facts td:first-child { color: var(--quiet); white-space: nowrap; }
+        .scroll { overflow-x: auto; } table { border-collapse: collapse; font-size: .8rem; font-variant-numeric: tabular-nums; }
+        th, td { padding: .25rem .42rem; border-bottom: 1px solid var(--line); text-align: right; white-space: nowrap; vertical-align: top; }
+        th { color: var(--quiet); font-weight: 600; } th:first-child, td:first-child { text-align: left; padding-left: 0; }
+        .facts td { white-space: normal; text-align: left; overflow-wrap: anywhere; } .ways th:nth-child(2), .ways td:nth-child(2) { text-align: left; } .facts td:first-child { color: var(--quiet); white-space: nowrap; }
         .good { color: var(--good); } .bad { color: var(--bad); font-weight: 600; }
         figure { margin: .6rem 0 1.2rem; } svg { max-width: 100%; height: auto; }
         .beside { display: grid; grid-template-columns: repeat(auto-fit, minmax(22rem, 1fr)); gap: 1.5rem; align-items: start; }

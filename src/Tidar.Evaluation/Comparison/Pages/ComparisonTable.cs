@@ -7,6 +7,7 @@ public static class ComparisonTable
     public static IReadOnlyList<ComparisonColumn> Columns { get; } =
     [
         new("way", "how it decodes", static w => w.Way.Name),
+        new("text", "whether every token of every text is AR's", Verdict),
         new("tokens/s", "tokens by seconds behind the prompts: median of the rounds", static w => Figure.Of(w.TokensPerSecond.Median, 0)),
         new("best", "the best round", static w => Figure.Of(w.TokensPerSecond.Most, 0)),
         new("÷ AR", "speed by AR's in the same round: median of the rounds", static w => Figure.Of(w.Speedup.Median, 2)),
@@ -21,7 +22,6 @@ public static class ComparisonTable
         new("× AR's", "that as a multiple of AR's in the same round", static w => Figure.Of(w.RelativeCost.Median, 2)),
         new("efficiency", "(speed ÷ AR's) ÷ (tokens a pass ÷ relative cost of a pass): 1 where no more time is lost outside the passes than in AR decoding", static w => Figure.Of(w.Efficiency.Median, 2)),
         new("in model", "share of the time behind the prompts that the model ran", static w => Figure.Percent(w.ModelShare.Median, 1)),
-        new("text", "whether every token of every text is AR's", Verdict),
     ];
 
     /// <summary>A row's cells.</summary>
@@ -47,7 +47,7 @@ public static class ComparisonTable
     /// <summary>The result in a sentence or two.</summary>
     public static string Summary(SettingResult setting)
     {
-        WayResult fastest = setting.Ways.MaxBy(static w => w.Speedup.Median)!;
+        WayResult fastest = setting.Ways.Where(static w => double.IsFinite(w.Speedup.Median)).MaxBy(static w => w.Speedup.Median) ?? setting.Reference;
         WayResult[] held = [.. setting.Ways.Skip(1).Where(static w => w.EqualsReference is not null)];
         string[] different = [.. held.Where(static w => w.EqualsReference == false).Select(static w => w.Way.Name)];
         string speed = fastest == setting.Reference

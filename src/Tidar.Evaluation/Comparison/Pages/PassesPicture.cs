@@ -12,7 +12,7 @@ internal static class PassesPicture
         if (report.Shown.Count == 0)
             return;
         ShownText reference = report.Shown[0];
-        page.Append($"<h2>One prompt, pass by pass</h2>\n<p class=\"quiet\">Prompt {report.Request.ShownPrompt + 1}:</p>\n<div class=\"text\">{Visible(string.Concat(reference.Prompt))}</div>\n");
+        page.Append($"<h2>One prompt, pass by pass</h2>\n<p class=\"quiet\">Prompt {report.Request.ShownPrompt + 1}:</p>\n<div class=\"text\">{SvgText.Escape(string.Concat(reference.Prompt).Trim('\n'))}</div>\n");
         page.Append("<p class=\"quiet\"><span class=\"token said\">said by the AR half</span> <span class=\"token accepted\">guessed, and right</span> ");
         page.Append("<span class=\"token rejected\">guessed, and dropped</span> <span class=\"token drafted\">drafted for the next pass</span></p>\n");
         ShownText[] beside = report.Best is ShownText best ? [reference, best] : [reference];
@@ -69,6 +69,5 @@ internal static class PassesPicture
             page.Append($"<span class=\"token {kind}\">{Visible(token)}</span>");
     }
 
-    // Line ends and tabs as signs: a token that is nothing but one would be invisible.
-    private static string Visible(string text) => SvgText.Escape(text).Replace("\n", "⏎", StringComparison.Ordinal).Replace("\t", "⇥", StringComparison.Ordinal);
+    private static string Visible(string text) => SvgText.Escape(ShownPass.Visible(text));
 }
