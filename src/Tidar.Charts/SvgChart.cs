@@ -117,7 +117,7 @@ public sealed class SvgChart(string horizontal, string name = "p")
     }
 
     // Names that do not fit beside the title get lines of their own below it.
-    private static bool Wraps(SvgPanel panel) => !panel.NamesPoints && (panel.Title.Length * LetterWidth) + panel.Series.Sum(Room) > Width - Left - Right;
+    private static bool Wraps(SvgPanel panel) => !panel.NamesPoints && (panel.Title.Length * LetterWidth) + panel.Series.Where(static s => s.Name.Length > 0).Sum(Room) > Width - Left - Right;
 
     private static int Lift(SvgPanel panel) => Wraps(panel) ? LegendLines(panel).Count * LegendLine : 0;
 
@@ -127,7 +127,7 @@ public sealed class SvgChart(string horizontal, string name = "p")
     {
         List<List<SvgSeries>> lines = [[]];
         int taken = 0;
-        foreach (SvgSeries series in panel.Series)
+        foreach (SvgSeries series in panel.Series.Where(static s => s.Name.Length > 0))
         {
             if (taken + Room(series) > Width - Left - Right && lines[^1].Count > 0)
             {

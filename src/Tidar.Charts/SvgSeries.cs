@@ -1,7 +1,7 @@
 namespace Tidar.Charts;
 
 /// <summary>One line, or points joined by a thin line, of a panel.</summary>
-/// <param name="Name">For the legend.</param>
+/// <param name="Name">For the legend; empty where another panel names it.</param>
 /// <param name="Color">Its colour.</param>
 /// <param name="Points">By ascending X.</param>
 /// <param name="Faint">Unsmoothed values behind the line; empty for none.</param>

@@ -10,4 +10,8 @@ namespace Tidar.Evaluation.Comparison;
 /// <param name="Date">When it began.</param>
 /// <param name="CommandLine">How to do it again.</param>
 /// <param name="Version">Of this program.</param>
-public sealed record ComparisonHeader(string Model, string? Adapter, long Parameters, ProfileKey Key, DateTimeOffset Date, string CommandLine, string Version);
+public sealed record ComparisonHeader(string Model, string? Adapter, long Parameters, ProfileKey Key, DateTimeOffset Date, string CommandLine, string Version)
+{
+    /// <summary>The model's name without the folders before it.</summary>
+    public string ShortName => Path.GetFileName(Path.TrimEndingDirectorySeparator(Model)) is { Length: > 0 } name ? name : Model;
+}

@@ -111,11 +111,18 @@ public sealed class ComparisonRunner
             for (int i = first; i < first + count; i++)
                 sessions.Add(engine.Start(prompts[i % prompts.Count], options(i), _tokenizer, reportsSteps: false));
             double[] firstTokens = new double[count];
+            int early = 0;
             while (sessions.Exists(static s => s.Passes == 0))
+            {
+                // What texts with shorter prompts say meanwhile was not said in the time that is measured.
+                int[] before = [.. sessions.Select(static s => s.Passes == 0 ? -1 : s.Sequence.Generated.Length)];
                 Step(engine, sessions, start, firstTokens);
+                early += sessions.Select((s, i) => before[i] < 0 ? 0 : s.Sequence.Generated.Length - before[i]).Sum();
+            }
+
             double prefill = Stopwatch.GetElapsedTime(start).TotalSeconds, model = engine.ModelSeconds;
             long passes = engine.Passes;
-            int early = sessions.Sum(static s => Math.Max(0, s.Sequence.Generated.Length - 1)), before = sessions.Sum(static s => s.Passes);
+            int shared = sessions.Sum(static s => s.Passes);
             while (sessions.Exists(static s => !s.IsFinished))
                 Step(engine, sessions, start, firstTokens);
             return new GroupRun
@@ -124,7 +131,7 @@ public sealed class ComparisonRunner
                 Passes = sessions.Sum(static s => s.Passes),
                 DecodedTokens = sessions.Sum(static s => s.Sequence.Generated.Length) - early,
                 EnginePasses = engine.Passes - passes,
-                TextPasses = sessions.Sum(static s => s.Passes) - before,
+                TextPasses = sessions.Sum(static s => s.Passes) - shared,
                 PrefillSeconds = prefill,
                 FirstTokenSeconds = firstTokens,
                 DecodeSeconds = Stopwatch.GetElapsedTime(start).TotalSeconds - prefill,

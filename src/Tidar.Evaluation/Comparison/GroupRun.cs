@@ -9,7 +9,7 @@ internal sealed record GroupRun
     /// <summary>Passes of all texts, each text's prompt being one.</summary>
     public required int Passes { get; init; }
 
-    /// <summary>Tokens to divide by <see cref="DecodeSeconds"/>: all but what texts with shorter prompts said before decoding began, beyond their first.</summary>
+    /// <summary>Tokens to divide by <see cref="DecodeSeconds"/>: all but what texts with shorter prompts said before decoding began, behind their first pass.</summary>
     public required int DecodedTokens { get; init; }
 
     /// <summary>Forward passes of the engine while decoding; texts share them.</summary>

@@ -40,8 +40,8 @@ public static class ComparisonPage
         page.Append("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n").Append(Mark).Append('\n');
         page.Append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n");
         page.Append("<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\"/>\n");
-        page.Append($"<title>Ways to decode {Escape(report.Header.Model)}, compared</title>\n<style>\n{Style}\n</style>\n</head>\n<body>\n");
-        page.Append($"<h1>Ways to decode {Escape(report.Header.Model)}, compared</h1>\n<p>{Escape(ComparisonTable.Summary(report.Settings[0]))}</p>\n");
+        page.Append($"<title>Ways to decode {Escape(report.Header.ShortName)}, compared</title>\n<style>\n{Style}\n</style>\n</head>\n<body>\n");
+        page.Append($"<h1>Ways to decode {Escape(report.Header.ShortName)}, compared</h1>\n<p>{Escape(ComparisonTable.Summary(report.Settings[0]))}</p>\n");
         Table(page, "facts", [], ComparisonFacts.Of(report).Select(static f => new[] { f.Name, f.Value }));
         Results(page, report);
         PassesPicture.Append(page, report);
