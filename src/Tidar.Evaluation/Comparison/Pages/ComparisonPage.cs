@@ -17,8 +17,8 @@ public static class ComparisonPage
         body { margin: 0 auto; padding: 1.5rem; max-width: 78rem; background: var(--page); color: var(--text); font: 15px/1.5 system-ui, sans-serif; }
         h1 { font-size: 1.6rem; margin: 0 0 .3rem; } h2 { font-size: 1.2rem; margin: 2.2rem 0 .5rem; } h3 { font-size: 1rem; margin: 1.4rem 0 .4rem; }
         p { margin: .4rem 0; } .quiet, figcaption { color: var(--quiet); font-size: .87rem; }
-        .scroll { overflow-x: auto; } table { border-collapse: collapse; font-size: .8rem; font-variant-numeric: tabular-nums; }
-        th, td { padding: .25rem .42rem; border-bottom: 1px solid var(--line); text-align: right; white-space: nowrap; vertical-align: top; }
+        .scroll { overflow-x: auto; } table { border-collapse: collapse; font-size: .78rem; font-variant-numeric: tabular-nums; }
+        th, td { padding: .25rem .36rem; border-bottom: 1px solid var(--line); text-align: right; white-space: nowrap; vertical-align: top; }
         th { color: var(--quiet); font-weight: 600; } th:first-child, td:first-child { text-align: left; padding-left: 0; }
         .facts td { white-space: normal; text-align: left; overflow-wrap: anywhere; } .ways th:nth-child(2), .ways td:nth-child(2) { text-align: left; } .facts td:first-child { color: var(--quiet); white-space: nowrap; }
         .good { color: var(--good); } .bad { color: var(--bad); font-weight: 600; }

@@ -47,17 +47,23 @@ public static class ComparisonTable
     /// <summary>The result in a sentence or two.</summary>
     public static string Summary(SettingResult setting)
     {
-        WayResult fastest = setting.Ways.Where(static w => double.IsFinite(w.Speedup.Median)).MaxBy(static w => w.Speedup.Median) ?? setting.Reference;
+        WayResult? own = Fastest(setting.Ways.Where(static w => w.Way.HasOwnText)), fastest = Fastest(setting.Ways.Skip(1).Where(static w => w.EqualsReference == true));
         WayResult[] held = [.. setting.Ways.Skip(1).Where(static w => w.EqualsReference is not null)];
         string[] different = [.. held.Where(static w => w.EqualsReference == false).Select(static w => w.Way.Name)];
-        string speed = fastest == setting.Reference
-            ? "Nothing was faster than AR decoding"
-            : $"Fastest: {fastest.Way.Name}, {Figure.Of(fastest.Speedup.Median, 2)} × AR{(fastest.Way.HasOwnText ? " (its text is its own)" : "")}";
+        string speed = fastest is null || fastest.Speedup.Median <= 1
+            ? $"With AR's text nothing was faster than AR decoding{(fastest is null ? "" : $" (next: {Name(fastest)})")}"
+            : $"Fastest with AR's text: {Name(fastest)}";
+        if (own is not null && own.Speedup.Median > Math.Max(1, fastest?.Speedup.Median ?? 1))
+            speed += $"; faster with a text of its own: {Name(own)}";
         string texts = held.Length == 0 ? "no way was there whose text has to be AR's"
             : different.Length == 0 ? $"all {held.Length} ways whose text has to be AR's gave it token for token"
             : $"NOT AR's text: {string.Join(", ", different)}";
         return $"{speed}; {texts}.";
     }
+
+    private static WayResult? Fastest(IEnumerable<WayResult> ways) => ways.Where(static w => double.IsFinite(w.Speedup.Median)).MaxBy(static w => w.Speedup.Median);
+
+    private static string Name(WayResult way) => $"{way.Way.Name}, {Figure.Of(way.Speedup.Median, 2)} × AR";
 
     private static int SlotCount(SettingResult setting) => Drafting(setting).Select(static w => w.Middle.Drafted.Count - 1).DefaultIfEmpty(0).Max();
 
