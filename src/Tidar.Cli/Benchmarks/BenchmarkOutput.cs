@@ -3,6 +3,7 @@ using System.Text.Json;
 using Spectre.Console;
 using Tidar.Cli.Hosting;
 using Tidar.Cli.Output;
+using Tidar.Evaluation.Benchmarks;
 using Tidar.Kernels;
 
 namespace Tidar.Cli.Benchmarks;

@@ -2,6 +2,7 @@ using System.Globalization;
 using Spectre.Console;
 using Tidar.Cli.Hosting;
 using Tidar.Cli.Output;
+using Tidar.Evaluation.Benchmarks;
 using Tidar.Kernels;
 
 namespace Tidar.Cli.Benchmarks;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Tidar.Cli.Hosting;
+using Tidar.Evaluation.Benchmarks;
 using Tidar.Kernels.Threading;
 using Tidar.Models.Configuration;
 using Tidar.Models.Weights;

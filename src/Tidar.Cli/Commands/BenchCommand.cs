@@ -3,6 +3,7 @@ using Tidar.Cli.Benchmarks;
 using Tidar.Cli.Hosting;
 using Tidar.Cli.Options;
 using Tidar.Decoding.Planning;
+using Tidar.Evaluation.Benchmarks;
 using Tidar.Models.Configuration;
 using Tidar.Models.Weights;
 using Tidar.Training.Backpropagation;

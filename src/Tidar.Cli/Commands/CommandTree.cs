@@ -20,6 +20,7 @@ internal static class CommandTree
         root.Add(TrainCommand.Create(context));
         root.Add(PlotCommand.Create(context));
         root.Add(BenchCommand.Create(context));
+        root.Add(CompareCommand.Create(context));
         root.Add(ProfileCommand.Create(context));
         root.Add(SimulateCommand.Create(context));
         root.Add(AdaptCommand.Create(context));

@@ -70,6 +70,9 @@ internal sealed class LoadedModel : IDisposable
         _adapter?.Shape,
         draftLength);
 
+    /// <summary>Format of its weights in memory; null where every weight keeps its exact value.</summary>
+    public WeightFormat? Format => _format;
+
     /// <summary>Number of its weights.</summary>
     public long ParameterCount => _checkpoint.ParameterCount;
 

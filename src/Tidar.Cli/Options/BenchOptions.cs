@@ -2,6 +2,7 @@ using System.CommandLine;
 using Tidar.Cli.Benchmarks;
 using Tidar.Cli.Hosting;
 using Tidar.Cli.Models;
+using Tidar.Evaluation.Benchmarks;
 using Tidar.Kernels.Matrices;
 using Tidar.Models;
 using Tidar.Models.Configuration;
@@ -48,7 +49,7 @@ internal sealed class BenchOptions
         BenchmarkReport report = new(
             parsed.GetValue(_shape) ?? parsed.GetValue(_model)!, WeightsOption.NameOf(format), model.ParameterCount, model.Transformer.WeightBytes, settings);
         using Meter meter = new(threads, context.Cancellation);
-        List<BenchmarkRow> measured = [.. work(new ModelBenchmark(model, meter, context.Cancellation))];
+        List<BenchmarkRow> measured = [.. work(new ModelBenchmark(model.Transformer, meter, context.Cancellation))];
         MachineLimits limits = meter.Finish();
         List<BenchmarkRow> rows = [.. measured.Select(r => r.Beside(limits, format))];
         if (parsed.GetValue(_json))

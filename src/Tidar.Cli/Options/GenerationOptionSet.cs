@@ -87,7 +87,8 @@ internal sealed class GenerationOptionSet
     /// <summary>Adds the options to a command.</summary>
     /// <param name="command">The command.</param>
     /// <param name="reports">Whether it can report log-probabilities and steps.</param>
-    public void AddTo(Command command, bool reports = true)
+    /// <param name="chooses">Whether the user chooses the way of decoding; otherwise the command does.</param>
+    public void AddTo(Command command, bool reports = true, bool chooses = true)
     {
         Option[] options =
         [
@@ -96,7 +97,8 @@ internal sealed class GenerationOptionSet
             _repetition, _presence, _frequency, _logitBias,
         ];
         Option[] reporting = [_logProbabilities, _trace];
-        foreach (Option option in reports ? [.. options, .. reporting] : options)
+        Option[] choosing = [_strategy, _mode, _outcomes, _beta, _blockLength, _steps, _order, _threshold, _guidance];
+        foreach (Option option in (reports ? [.. options, .. reporting] : options).Except(chooses ? [] : choosing))
             command.Options.Add(option);
     }
 

@@ -42,6 +42,9 @@ internal sealed class ModelOptions(bool exact)
     /// <summary>What <c>--model</c> names; null for nothing.</summary>
     public string? Name(ParseResult parsed) => parsed.GetValue(_model);
 
+    /// <summary>What <c>--adapter</c> names; null for nothing.</summary>
+    public string? Adapter(ParseResult parsed) => parsed.GetValue(_adapter);
+
     /// <summary>The format that <c>--weights</c> names; null for none.</summary>
     public WeightFormat? Weights(ParseResult parsed) => WeightsOption.Format(parsed.GetValue(_weights));
 

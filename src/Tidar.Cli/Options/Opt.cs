@@ -94,6 +94,14 @@ internal static class Opt
             return true;
         });
 
+    /// <summary>A list of words separated by commas; empty where none was given.</summary>
+    public static Option<string[]?> WordList(string name, string placeholder, string description) =>
+        Parsed<string[]?>(name, placeholder, description, "words separated by commas", (string text, out string[]? value) =>
+        {
+            value = text.Split(',', StringSplitOptions.TrimEntries);
+            return value.All(static w => w.Length > 0);
+        });
+
     private static Option<T> Parsed<T>(string name, string placeholder, string description, string expected, Parser<T> parse) => new(name)
     {
         Description = description,

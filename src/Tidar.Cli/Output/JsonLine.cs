@@ -11,6 +11,9 @@ internal static class JsonLine
     // Output is UTF-8 text for programs and people, not part of a web page: letters stay letters.
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    /// <summary>The same for whole trees.</summary>
+    public static JsonSerializerOptions Relaxed { get; } = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     /// <summary>Writes the object whose fields <paramref name="fields"/> writes.</summary>
     public static void Write(TextWriter output, Action<Utf8JsonWriter> fields)
     {

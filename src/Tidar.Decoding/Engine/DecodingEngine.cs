@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Tidar.Decoding.Planning;
 using Tidar.Decoding.Sampling;
 using Tidar.Decoding.Sequences;
@@ -47,6 +48,14 @@ public sealed class DecodingEngine
 
     /// <summary>Chooses the steps of sessions whose mode is <see cref="TidarMode.Auto"/>; null takes the fused step.</summary>
     public Planner? Planner { get; init; }
+
+    /// <summary>Forward passes run so far; every part of a prompt that is fed in several is one.</summary>
+    public long Passes => _target.Passes;
+
+    /// <summary>Seconds spent in the model, and the draft model, so far: forward passes and what was asked of their rows. The rest of a step is planning, sampling and keeping account.</summary>
+    public double ModelSeconds => Stopwatch.GetElapsedTime(0, ModelTicks).TotalSeconds;
+
+    private long ModelTicks => _target.ModelTicks + (_drafting?.ModelTicks ?? 0);
 
     /// <summary>Most prompt rows of one sequence in one pass; longer prompts take several, which count as one.</summary>
     public int PrefillRows { get; init; } = DefaultPrefillRows;
@@ -117,6 +126,7 @@ public sealed class DecodingEngine
     {
         if (_active.Count == 0)
             return;
+        long before = ModelTicks;
         if (_drafting is not null)
             RunDrafting(_drafting);
         _members.Clear();
@@ -124,7 +134,7 @@ public sealed class DecodingEngine
             _members.Add(session.Member);
         _target.Run(_members, PrefillRows);
         foreach (DecodingSession session in _active)
-            session.Clock();
+            session.Clock(ModelTicks - before);
     }
 
     // Passes of the draft model, each for all sessions that want one more token of a draft, until none does.

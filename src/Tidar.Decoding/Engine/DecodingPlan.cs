@@ -64,7 +64,7 @@ internal sealed class DecodingPlan
 
         if (Strategy != StrategyKind.Tidar)
             return;
-        DraftLength = options.DraftLength ?? config.Tidar?.DraftLength ?? DefaultDraftLength;
+        DraftLength = options.DraftLengthFor(config);
         Mode = options.Mode != TidarMode.Auto ? options.Mode
             : options.Outcomes is not null ? TidarMode.Sparse
             : LeavesStepsOpen && planner is not null ? TidarMode.Auto

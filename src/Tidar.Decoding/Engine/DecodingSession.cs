@@ -16,6 +16,8 @@ public sealed class DecodingSession : IDisposable
     private readonly long _start = Stopwatch.GetTimestamp();
     private long _prefilled;
     private long _finished;
+    private long _prefillModelTicks;
+    private long _decodeModelTicks;
     private int _reportedTokens;
     private int _reportedText;
 
@@ -95,6 +97,8 @@ public sealed class DecodingSession : IDisposable
             AcceptanceRule = _plan.Speculation?.Rule,
             PrefillSeconds = Stopwatch.GetElapsedTime(_start, _prefilled).TotalSeconds,
             DecodeSeconds = Stopwatch.GetElapsedTime(_prefilled, _finished).TotalSeconds,
+            PrefillModelSeconds = Stopwatch.GetElapsedTime(0, _prefillModelTicks).TotalSeconds,
+            DecodeModelSeconds = Stopwatch.GetElapsedTime(0, _decodeModelTicks).TotalSeconds,
             LogProbabilities = Sequence.LogProbabilities.Count > 0 ? Sequence.LogProbabilities : null,
             Steps = _plan.Drafts ? Sequence.Steps : null,
             Acceptance = Sequence.Acceptance,
@@ -110,9 +114,13 @@ public sealed class DecodingSession : IDisposable
         Drafter?.Dispose();
     }
 
-    /// <summary>Takes the time after a pass.</summary>
-    internal void Clock()
+    /// <summary>Takes the time after a pass, of which the model took <paramref name="modelTicks"/>.</summary>
+    internal void Clock(long modelTicks)
     {
+        if (_prefilled == 0)
+            _prefillModelTicks += modelTicks;
+        else
+            _decodeModelTicks += modelTicks;
         if (Passes == 1 && _prefilled == 0)
             _prefilled = Stopwatch.GetTimestamp();
         if (IsFinished && _finished == 0)

@@ -67,6 +67,9 @@ public sealed record GenerationOptions
     /// <summary>Keep what every step did.</summary>
     public bool Trace { get; init; }
 
+    /// <summary>K where these options decode a model by TiDAR: as asked for, else as trained.</summary>
+    public int DraftLengthFor(ModelConfig config) => DraftLength ?? config.Tidar?.DraftLength ?? DecodingPlan.DefaultDraftLength;
+
     /// <summary>The longest draft of a planner, where these options leave the steps of a model to one; null where they do not.</summary>
     /// <exception cref="InvalidInputException">An option is wrong.</exception>
     public int? PlannedDraftLength(ModelConfig config)

@@ -47,6 +47,12 @@ public sealed record GenerationResult
     /// <summary>Wall-clock time after that.</summary>
     public required double DecodeSeconds { get; init; }
 
+    /// <summary>Part of <see cref="PrefillSeconds"/> spent in the model: forward passes and the logits asked of them, shared with the texts beside it.</summary>
+    public double PrefillModelSeconds { get; init; }
+
+    /// <summary>Part of <see cref="DecodeSeconds"/> spent in the model; the rest is planning, sampling and what the caller does between passes.</summary>
+    public double DecodeModelSeconds { get; init; }
+
     /// <summary>Generated tokens by <see cref="DecodeSeconds"/>; 0 where that is too short to measure.</summary>
     public double TokensPerSecond => DecodeSeconds > 0 ? Ids.Count / DecodeSeconds : 0;
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Tidar.Decoding.Strategies;
 using Tidar.Models.Transformers;
@@ -19,6 +20,12 @@ internal sealed class PassRunner(ILanguageModel model)
     private float[] _choiceLogits = [];
     private float[] _states = [];
 
+    /// <summary>Forward passes so far; every part of a prompt that is fed in several is one.</summary>
+    public long Passes { get; private set; }
+
+    /// <summary>Ticks spent in the model so far: forward passes and what was asked of their rows.</summary>
+    public long ModelTicks { get; private set; }
+
     private int Vocabulary => model.Config.VocabularySize;
 
     /// <summary>One forward pass.</summary>
@@ -29,7 +36,10 @@ internal sealed class PassRunner(ILanguageModel model)
         _batch.Clear();
         foreach (PassMember member in members)
             member.Plan(_batch, prefillRows, members.Count);
+        long start = Stopwatch.GetTimestamp();
         model.Forward(_batch);
+        ModelTicks += Stopwatch.GetTimestamp() - start;
+        Passes++;
         GiveLogits(members, drafts: false, static member => member.Commit());
         foreach (PassMember member in members)
         {
@@ -58,12 +68,14 @@ internal sealed class PassRunner(ILanguageModel model)
             _rows.Clear();
             for (end = first; end < members.Count && (end == first || (Fits(members[end]) && WantTheSame(asked, members[end]))); end++)
                 _rows.AddRange(members[end].Pass.Wanted);
+            long begun = Stopwatch.GetTimestamp();
             if (asked.ChoosesByArgMax)
                 Choose(asked.Excluded, candidates);
             else
                 Compute();
             if (selects)
                 ReadStates();
+            ModelTicks += Stopwatch.GetTimestamp() - begun;
             int start = 0;
             for (int i = first; i < end; i++)
             {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Tidar.Charts;
 using Tidar.Models;
 using Tidar.Models.Files;
 

@@ -1,6 +1,6 @@
-using Tidar.Cli.Benchmarks;
 using Tidar.Cli.Commands;
 using Tidar.Decoding.Planning;
+using Tidar.Evaluation.Benchmarks;
 using Tidar.Kernels.Matrices;
 using Tidar.Kernels.Threading;
 using Tidar.Models.Configuration;

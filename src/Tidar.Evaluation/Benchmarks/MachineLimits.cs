@@ -1,7 +1,7 @@
 using Tidar.Kernels;
 using Tidar.Kernels.Matrices;
 
-namespace Tidar.Cli.Benchmarks;
+namespace Tidar.Evaluation.Benchmarks;
 
 /// <summary>What a machine can do at most with a number of threads, measured (<see cref="MachinePeak"/>).</summary>
 /// <param name="Threads">The threads.</param>
@@ -9,7 +9,7 @@ namespace Tidar.Cli.Benchmarks;
 /// <param name="BFloat16">bfloat16 operations per second.</param>
 /// <param name="Float32">float32 operations per second.</param>
 /// <param name="ReadBytes">Bytes per second read from memory.</param>
-internal sealed record MachineLimits(int Threads, double Int8, double BFloat16, double Float32, double ReadBytes)
+public sealed record MachineLimits(int Threads, double Int8, double BFloat16, double Float32, double ReadBytes)
 {
     private const double Tera = 1e12;
     private const double Giga = 1e9;
@@ -50,8 +50,10 @@ internal sealed record MachineLimits(int Threads, double Int8, double BFloat16, 
     /// <summary>Whether memory is the limit for that work; arithmetic is otherwise.</summary>
     public bool IsMemoryBound(PassCost cost, WeightFormat format) => MemorySeconds(cost) >= ArithmeticSeconds(cost, format);
 
-    private double MemorySeconds(PassCost cost) => cost.Bytes / ReadBytes;
+    /// <summary>Seconds that memory alone takes for that work.</summary>
+    public double MemorySeconds(PassCost cost) => cost.Bytes / ReadBytes;
 
-    private double ArithmeticSeconds(PassCost cost, WeightFormat format) =>
+    /// <summary>Seconds that arithmetic alone takes for that work.</summary>
+    public double ArithmeticSeconds(PassCost cost, WeightFormat format) =>
         (cost.LinearOperations / LinearPeak(format)) + (cost.AttentionOperations / Float32);
 }

@@ -1,6 +1,6 @@
-namespace Tidar.Training.Plots;
+namespace Tidar.Charts;
 
 /// <summary>A point of a chart.</summary>
 /// <param name="X">Along the bottom.</param>
 /// <param name="Y">Upwards.</param>
-internal readonly record struct ChartPoint(double X, double Y);
+public readonly record struct ChartPoint(double X, double Y);

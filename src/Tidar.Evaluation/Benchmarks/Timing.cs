@@ -1,10 +1,10 @@
-namespace Tidar.Cli.Benchmarks;
+namespace Tidar.Evaluation.Benchmarks;
 
 /// <summary>How long something took, over its repetitions.</summary>
 /// <param name="Median">Seconds.</param>
 /// <param name="Best">Seconds.</param>
 /// <param name="Repetitions">How often it was measured.</param>
-internal readonly record struct Timing(double Median, double Best, int Repetitions)
+public readonly record struct Timing(double Median, double Best, int Repetitions)
 {
     /// <summary>Summarizes measured seconds.</summary>
     public static Timing Of(List<double> seconds)

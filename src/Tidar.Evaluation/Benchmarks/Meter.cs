@@ -1,10 +1,10 @@
 using System.Diagnostics;
 using Tidar.Kernels;
 
-namespace Tidar.Cli.Benchmarks;
+namespace Tidar.Evaluation.Benchmarks;
 
 /// <summary>Measures passes in rounds, each behind a short measurement of memory bandwidth, which changes from moment to moment on a shared machine; the processor's peaks before and after all.</summary>
-internal sealed class Meter : IDisposable
+public sealed class Meter : IDisposable
 {
     private const double WarmUpSeconds = 0.25;
     private const double RoundSeconds = 0.1;

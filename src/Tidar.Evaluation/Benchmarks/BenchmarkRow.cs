@@ -1,12 +1,12 @@
 using Tidar.Kernels.Matrices;
 
-namespace Tidar.Cli.Benchmarks;
+namespace Tidar.Evaluation.Benchmarks;
 
 /// <summary>One measured piece of work.</summary>
 /// <param name="Slots">Token rows: of the pass, of the prompt, or 1 for decoding.</param>
 /// <param name="Timing">How long it took.</param>
 /// <param name="Cost">What it had to read and compute.</param>
-internal sealed record BenchmarkRow(int Slots, Timing Timing, PassCost Cost)
+public sealed record BenchmarkRow(int Slots, Timing Timing, PassCost Cost)
 {
     /// <summary>The rounds it was measured in.</summary>
     public required IReadOnlyList<MeasuredRound> Rounds { get; init; }

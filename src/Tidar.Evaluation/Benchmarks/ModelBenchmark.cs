@@ -1,17 +1,16 @@
 using System.Diagnostics;
-using Tidar.Cli.Models;
 using Tidar.Decoding.Engine;
 using Tidar.Decoding.Planning;
 using Tidar.Models.Configuration;
 using Tidar.Models.Transformers;
 
-namespace Tidar.Cli.Benchmarks;
+namespace Tidar.Evaluation.Benchmarks;
 
 /// <summary>Measures passes of a model: steps behind a filled cache, the feeding of a prompt, and plain autoregressive decoding through the engine.</summary>
-/// <param name="loaded">The model.</param>
+/// <param name="model">The model.</param>
 /// <param name="meter">Measures passes beside the machine's limits.</param>
 /// <param name="cancellation">Stops between two passes.</param>
-internal sealed class ModelBenchmark(LoadedModel loaded, Meter meter, CancellationToken cancellation)
+public sealed class ModelBenchmark(Transformer model, Meter meter, CancellationToken cancellation)
 {
     /// <summary>Tokens that are decoded before the measured ones.</summary>
     public const int WarmUpTokens = 8;
@@ -19,14 +18,12 @@ internal sealed class ModelBenchmark(LoadedModel loaded, Meter meter, Cancellati
     private const int Seed = 7;
     private const int RoundTokens = 8;
 
-    private readonly Transformer _model = loaded.Transformer;
-
-    private ModelConfig Config => _model.Config;
+    private ModelConfig Config => model.Config;
 
     /// <summary>Measures one step after another, each behind a cache of <paramref name="context"/> tokens.</summary>
     public IEnumerable<BenchmarkRow> Steps(IEnumerable<StepLayout> layouts, int context, int? repetitions)
     {
-        using PassProbe probe = new(_model, context, cancellation);
+        using PassProbe probe = new(model, context, cancellation);
         double? single = null;
         foreach (StepLayout layout in layouts)
         {
@@ -40,7 +37,7 @@ internal sealed class ModelBenchmark(LoadedModel loaded, Meter meter, Cancellati
     public BenchmarkRow Prefill(int tokens, int? repetitions)
     {
         int[] prompt = RandomTokens(tokens);
-        DecodingEngine engine = new(_model);
+        DecodingEngine engine = new(model);
         GenerationOptions options = AutoregressiveOptions(maxTokens: 1);
         (Timing timing, List<MeasuredRound> rounds) = meter.Measure(
             () =>
@@ -52,7 +49,7 @@ internal sealed class ModelBenchmark(LoadedModel loaded, Meter meter, Cancellati
             repetitions);
 
         PassCost cost = default;
-        using KeyValueCache cache = _model.CreateCache(tokens);
+        using KeyValueCache cache = model.CreateCache(tokens);
         RowBatch batch = new();
         for (int first = 0; first < tokens; first += engine.PrefillRows)
         {
@@ -61,7 +58,7 @@ internal sealed class ModelBenchmark(LoadedModel loaded, Meter meter, Cancellati
             batch.Clear();
             for (int i = 0; i < rows; i++)
                 batch.AddClean(cache, prompt[first + i], first + i);
-            cost += PassCost.Of(_model, batch.Rows, first + rows == tokens ? [[rows - 1]] : [], cache);
+            cost += PassCost.Of(model, batch.Rows, first + rows == tokens ? [[rows - 1]] : [], cache);
         }
 
         return new BenchmarkRow(tokens, timing, cost) { Rounds = rounds, TokensPerSecond = tokens / timing.Median };
@@ -70,7 +67,7 @@ internal sealed class ModelBenchmark(LoadedModel loaded, Meter meter, Cancellati
     /// <summary>Measures greedy autoregressive decoding of <paramref name="tokens"/> tokens behind a prompt of <paramref name="context"/>.</summary>
     public BenchmarkRow Decode(int tokens, int context)
     {
-        DecodingEngine engine = new(_model);
+        DecodingEngine engine = new(model);
         using DecodingSession session = engine.Start(RandomTokens(context), AutoregressiveOptions(WarmUpTokens + tokens + 1));
         while (session.Passes <= WarmUpTokens)
             engine.Step(session);
@@ -86,7 +83,7 @@ internal sealed class ModelBenchmark(LoadedModel loaded, Meter meter, Cancellati
             KeyValueCache cache = session.Sequence.Cache;
             batch.Clear();
             batch.AddClean(cache, 0, cache.Length);
-            cost += PassCost.Of(_model, batch.Rows, [[0]], cache);
+            cost += PassCost.Of(model, batch.Rows, [[0]], cache);
             long before = GC.GetTotalAllocatedBytes(precise: true), start = Stopwatch.GetTimestamp();
             engine.Step(session);
             seconds.Add(Stopwatch.GetElapsedTime(start).TotalSeconds);
@@ -118,7 +115,7 @@ internal sealed class ModelBenchmark(LoadedModel loaded, Meter meter, Cancellati
                     probe.Ask(rows);
             },
             repetitions);
-        BenchmarkRow row = new(layout.Slots, timing, PassCost.Of(_model, probe.Rows, questions, probe.Cache)) { Rounds = rounds, Logits = layout.Logits };
+        BenchmarkRow row = new(layout.Slots, timing, PassCost.Of(model, probe.Rows, questions, probe.Cache)) { Rounds = rounds, Logits = layout.Logits };
         return layout.Slots == 1 ? row with { TokensPerSecond = 1 / timing.Median } : row;
     }
 

@@ -1,6 +1,6 @@
-namespace Tidar.Cli.Benchmarks;
+namespace Tidar.Evaluation.Benchmarks;
 
 /// <summary>Some passes in a row, and the memory bandwidth of that moment.</summary>
 /// <param name="ReadBytes">Bytes per second, measured right before.</param>
 /// <param name="Seconds">Median of the passes.</param>
-internal readonly record struct MeasuredRound(double ReadBytes, double Seconds);
+public readonly record struct MeasuredRound(double ReadBytes, double Seconds);

@@ -1,13 +1,13 @@
 using Tidar.Models.Configuration;
 using Tidar.Models.Transformers;
 
-namespace Tidar.Cli.Benchmarks;
+namespace Tidar.Evaluation.Benchmarks;
 
 /// <summary>What one forward pass has to read and to compute, whatever the machine.</summary>
 /// <param name="Bytes">Packed weights and the keys and values that are seen, each once.</param>
 /// <param name="LinearOperations">Operations of the linear layers and the LM head; a multiply-add counts as two.</param>
 /// <param name="AttentionOperations">Operations of scores and weighted sums, counted alike.</param>
-internal readonly record struct PassCost(long Bytes, long LinearOperations, long AttentionOperations)
+public readonly record struct PassCost(long Bytes, long LinearOperations, long AttentionOperations)
 {
     /// <summary>All operations.</summary>
     public long Operations => LinearOperations + AttentionOperations;

@@ -1,16 +1,24 @@
-namespace Tidar.Training.Plots;
+namespace Tidar.Charts;
 
 /// <summary>One pair of axes of a chart.</summary>
-/// <param name="title">What goes upwards.</param>
-internal sealed class SvgPanel(string title)
+/// <param name="title">What goes upwards, with its unit.</param>
+public sealed class SvgPanel(string title)
 {
     private const int MostPoints = 500;
     private const double SmoothedShare = 0.02;
 
     private readonly List<SvgSeries> _series = [];
 
+    /// <summary>What goes upwards.</summary>
     public string Title => title;
 
+    /// <summary>Whether the axis begins at zero, so that heights can be compared.</summary>
+    public bool FromZero { get; init; }
+
+    /// <summary>Whether names stand beside the last points of their series, not in a legend: for a few single points.</summary>
+    public bool NamesPoints { get; init; }
+
+    /// <summary>What is drawn.</summary>
     public IReadOnlyList<SvgSeries> Series => _series;
 
     /// <summary>Values that jump from step to step: a smoothed line in front of them.</summary>
@@ -22,6 +30,9 @@ internal sealed class SvgPanel(string title)
 
     /// <summary>Single measurements.</summary>
     public void AddPoints(string name, string color, IReadOnlyList<ChartPoint> points) => _series.Add(new SvgSeries(name, color, Thin(points), [], HasMarks: true));
+
+    /// <summary>A line that is computed, not measured.</summary>
+    public void AddLine(string name, string color, IReadOnlyList<ChartPoint> points) => _series.Add(new SvgSeries(name, color, Thin(points), [], HasMarks: false));
 
     // Means of as many neighbours as leave a picture of reasonable size.
     private static List<ChartPoint> Thin(IReadOnlyList<ChartPoint> points)
