@@ -41,6 +41,7 @@ internal sealed class CompareCommand
     private readonly Option<string?> _show = Opt.Choice("--show", "the table, or one prompt pass by pass behind it (default: table)", "table", "passes");
     private readonly Option<int?> _shownPrompt = Opt.Whole("--show-prompt", "N", "the prompt whose passes are shown, from 1 (default: 1)", least: 1);
     private readonly Option<string?> _profile = Opt.Profile();
+    private readonly DraftModelOption _draft = new();
 
     private CompareCommand(CommandContext context) => _context = context;
 
@@ -53,6 +54,7 @@ internal sealed class CompareCommand
             compare._show, compare._shownPrompt, compare._profile,
         };
         compare._generation.AddTo(command, reports: false, chooses: false);
+        compare._draft.AddTo(command);
         compare._model.AddTo(command);
         command.SetAction(compare.Run);
         return command;
@@ -65,14 +67,16 @@ internal sealed class CompareCommand
         List<PromptLine> lines = PromptFile.Read(parsed.GetRequiredValue(_prompts), PromptFields.Prompt | PromptFields.Ids | PromptFields.Messages);
         GenerationOptions options = _generation.Read(parsed, _model.Seed(parsed));
         using LoadedModel model = _model.Open(parsed, _context);
+        using LoadedModel? draft = _draft.Open(parsed, model, _model.Weights(parsed));
         List<string> notes = [];
-        ComparisonRequest request = Request(parsed, model, options, new PromptEncoder(model.Text).Encode(lines), notes);
+        ComparisonRequest request = Request(parsed, model, draft, options, new PromptEncoder(model.Text).Encode(lines), notes);
         foreach (string note in notes)
             _context.Note(note);
         DateTimeOffset date = DateTimeOffset.UtcNow;
         Planner? planner = ModelPlanner.Create(model, options with { Strategy = StrategyKind.Auto }, parsed.GetValue(_profile), _context);
+        DraftModel? drafting = draft?.ToDraft();
         ComparisonRunner runner = new(
-            request, model.Config, () => new DecodingEngine(model.Transformer) { Planner = planner }, model.Text.Tokenizer, _context.Cancellation);
+            request, model.Config, () => new DecodingEngine(model.Transformer, drafting) { Planner = planner }, model.Text.Tokenizer, _context.Cancellation);
         IReadOnlyList<SettingResult> settings = ComparisonProgressView.Follow(_context, runner.Runs, runner.Run);
         ComparisonReport report = new(Header(parsed, model, options, date), request, notes, settings, Costs(parsed, model, options), runner.Show());
         ComparisonFolder.Write(folder, report);
@@ -84,11 +88,11 @@ internal sealed class CompareCommand
     }
 
     // Everything that can be wrong is found here, before a weight is packed.
-    private ComparisonRequest Request(ParseResult parsed, LoadedModel model, GenerationOptions options, List<EncodedPrompt> prompts, List<string> notes)
+    private ComparisonRequest Request(ParseResult parsed, LoadedModel model, LoadedModel? draft, GenerationOptions options, List<EncodedPrompt> prompts, List<string> notes)
     {
         if (options.Stop.Count > 0)
             model.Text.RequireTokenizer();
-        WaySelection selection = WaySelection.Of(parsed.GetValue(_strategies) is { Length: > 0 } named ? named : null, options, model.Config);
+        WaySelection selection = WaySelection.Of(parsed.GetValue(_strategies) is { Length: > 0 } named ? named : null, options, model.Config, draft is not null);
         WayModel unmeasured = new(model.Config, options.DraftLengthFor(model.Config));
         HashSet<string> warnings = new(StringComparer.Ordinal);
         foreach (EncodedPrompt prompt in prompts)

@@ -14,7 +14,7 @@ internal sealed class DraftModelOption
 {
     private const string Name = "--draft-model";
 
-    private readonly Option<string?> _named = Opt.Text(Name, "PATH|NAME", "strategy draft-model: the model that drafts; it has the vocabulary of --model");
+    private readonly Option<string?> _named = Opt.Text(Name, "PATH|NAME", "the model that drafts in strategy draft-model; it has the vocabulary of --model");
 
     /// <summary>Adds the option to a command.</summary>
     public void AddTo(Command command) => command.Options.Add(_named);
@@ -29,15 +29,25 @@ internal sealed class DraftModelOption
     /// <exception cref="InvalidInputException">There is no such model, it is malformed, or it has another vocabulary.</exception>
     public LoadedModel? Open(ParseResult parsed, StrategyKind strategy, LoadedModel model, WeightFormat? format)
     {
-        string? named = parsed.GetValue(_named);
         if (strategy != StrategyKind.DraftModel)
         {
-            return named is null ? null : throw new CommandLineException(
+            return parsed.GetValue(_named) is null ? null : throw new CommandLineException(
                 $"{Name}: expected --strategy {DecodingNames.Of(StrategyKind.DraftModel)} beside it, found strategy {DecodingNames.Of(strategy)}");
         }
 
-        if (named is null)
-            throw new CommandLineException($"--strategy {DecodingNames.Of(strategy)}: expected {Name} PATH|NAME beside it, found none");
+        return Open(parsed, model, format) ?? throw new CommandLineException($"--strategy {DecodingNames.Of(strategy)}: expected {Name} PATH|NAME beside it, found none");
+    }
+
+    /// <summary>Opens the draft model, and checks that its tokens are the model's.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="model">The model that it drafts for.</param>
+    /// <param name="format">Format of its weights; null for the fastest that suits it.</param>
+    /// <returns>The draft model; null where none is named.</returns>
+    /// <exception cref="InvalidInputException">There is no such model, it is malformed, or it has another vocabulary.</exception>
+    public LoadedModel? Open(ParseResult parsed, LoadedModel model, WeightFormat? format)
+    {
+        if (parsed.GetValue(_named) is not string named)
+            return null;
         Checkpoint checkpoint = Checkpoint.Open(ModelLocator.FindDraft(named));
         LoadedModel draft = new(checkpoint, model, format ?? Transformer.FastFormat(checkpoint));
         try

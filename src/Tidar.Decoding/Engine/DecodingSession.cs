@@ -46,6 +46,9 @@ public sealed class DecodingSession : IDisposable
     /// <summary>The tokens so far, and why they ended.</summary>
     public TokenSequence Sequence { get; }
 
+    /// <summary>How it is written; never <see cref="StrategyKind.Auto"/>.</summary>
+    public StrategyKind Strategy => _plan.Strategy;
+
     /// <summary>Whether the text has ended.</summary>
     public bool IsFinished => Sequence.Finish is not null;
 

@@ -162,15 +162,21 @@ public sealed class ComparisonRunner
 
     private static long[] Counts(List<DecodingSession> sessions, SlotCounts counts)
     {
-        long[] sum = new long[sessions.Max(s => counts(s).Length)];
+        List<long> sum = [];
         foreach (DecodingSession session in sessions)
         {
+            // Drafts that are guesses alone stand behind a committed token: it takes the place of the decided one.
             ReadOnlySpan<long> own = counts(session);
-            for (int i = 0; i < own.Length; i++)
-                sum[i] += own[i];
+            long[] all = session.Strategy == StrategyKind.Tidar ? own.ToArray() : [session.Sequence.Acceptance.Verifications, .. own];
+            for (int i = 0; i < (own.IsEmpty ? 0 : all.Length); i++)
+            {
+                if (i == sum.Count)
+                    sum.Add(0);
+                sum[i] += all[i];
+            }
         }
 
-        return sum;
+        return [.. sum];
     }
 
     // The first text of any round that is not the reference's, token for token.

@@ -12,6 +12,9 @@ public sealed record DecodingWay(string Name, string Description, Func<Generatio
     /// <summary>Whether its text is not the AR model's: it is not held against that then.</summary>
     public bool HasOwnText { get; init; }
 
+    /// <summary>Whether a second model drafts.</summary>
+    public bool NeedsDraftModel { get; init; }
+
     /// <summary>Models for which it is compared unless ways are selected. Those that the engine refuses are left out whatever this says.</summary>
     public Func<ModelConfig, bool> Suits { get; init; } = static _ => true;
 }

@@ -9,9 +9,13 @@ public static class DecodingWays
 {
     private const string Blocks = "block-diffusion";
 
+    // With K + K² rows of K = 8 about as many as are free on a processor with tiles; and about as many as a few rows cost without.
+    private const int FusedBranchRows = 200;
+    private const int BranchRows = 16;
+
     /// <summary>The way that all others are compared with.</summary>
     public static DecodingWay Reference { get; } =
-        new("ar", "one token a pass", static (o, _) => o with { Strategy = StrategyKind.Autoregressive, Mode = TidarMode.Auto, Outcomes = null, Beta = 1 });
+        new("ar", "one token a pass", static (o, _) => Plain(o, StrategyKind.Autoregressive));
 
     /// <summary>The way whose verifications tell which outcomes are likely: its drafts know all text before them.</summary>
     public static DecodingWay Sample { get; } =
@@ -25,7 +29,12 @@ public static class DecodingWays
         Sample,
         new("sparse", "TiDAR, outcome K drafted in the verifying pass", static (o, m) => Sparse(o, [m.DraftLength])) { Suits = Drafts },
         new("sparse-likely", "TiDAR, the two likeliest outcomes drafted in the verifying pass", static (o, m) => Sparse(o, [.. m.LikelyOutcomes.Take(2).Order()])) { Suits = Drafts },
+        new("fused-branches", $"TiDAR, every outcome drafted beforehand, {FusedBranchRows} rows for alternatives and the blocks behind them", static (o, _) => Tidar(o, TidarMode.Fused) with { Branches = FusedBranchRows })
+            { Suits = Drafts },
+        new("two-pass-branches", $"TiDAR in two passes, {BranchRows} rows for alternatives", static (o, _) => Tidar(o, TidarMode.TwoPass) with { Branches = BranchRows }) { Suits = Drafts },
         new("auto", "TiDAR, the planner chooses every step", static (o, _) => Tidar(o, TidarMode.Auto)) { Suits = Drafts },
+        new("prompt-lookup", "drafts are what followed the text's last tokens before", static (o, _) => Plain(o, StrategyKind.PromptLookup)) { Suits = Drafts },
+        new("draft-model", "a second model drafts", static (o, _) => Plain(o, StrategyKind.DraftModel)) { NeedsDraftModel = true },
         new($"{Blocks}-0.9", "blocks, tokens decided that are 90 % certain", static (o, _) => Denoised(o, StrategyKind.BlockDiffusion) with { Denoising = new() { Threshold = 0.9 } })
             { Suits = DiffusesBlocks, HasOwnText = true },
         new($"{Blocks}-1", "blocks, 1 token a pass", static (o, m) => BlockDiffusion(o, m, tokens: 1)) { Suits = DiffusesBlocks, HasOwnText = true },
@@ -38,6 +47,10 @@ public static class DecodingWays
     private static bool Drafts(ModelConfig config) => config.Diffusion is null;
 
     private static bool DiffusesBlocks(ModelConfig config) => config.Diffusion is { Kind: DiffusionKind.Block } || (config.Diffusion is null && config.Tidar is not null);
+
+    // A draft length is TiDAR's; the others have their own.
+    private static GenerationOptions Plain(GenerationOptions options, StrategyKind strategy) =>
+        options with { Strategy = strategy, Mode = TidarMode.Auto, Outcomes = null, Branches = null, Beta = 1, DraftLength = null };
 
     private static GenerationOptions Tidar(GenerationOptions options, TidarMode mode) => options with { Strategy = StrategyKind.Tidar, Mode = mode, Outcomes = null };
 

@@ -37,9 +37,9 @@ internal static class PassRecorder
             return pass with { Said = Pieces(update.Tokens, tokenizer) };
         return pass with
         {
-            Said = Pieces(update.Tokens.Take(1), tokenizer),
-            Accepted = Pieces(update.Tokens.Skip(1), tokenizer),
-            Rejected = Pieces(draft.Skip(accepted), tokenizer),
+            Said = Pieces(update.Tokens.Take(step.Decided), tokenizer),
+            Accepted = Pieces(update.Tokens.Take(accepted).Skip(step.Decided), tokenizer),
+            Rejected = Pieces(draft.Skip(accepted - (step.Branch?.Count ?? 0)), tokenizer),
             Correction = update.Result is null && step.Corrected is int corrected ? Piece(corrected, tokenizer) : null,
         };
     }

@@ -15,8 +15,9 @@ public sealed record WaySelection(IReadOnlyList<DecodingWay> Ways, IReadOnlyList
     /// <param name="names">Names, or beginnings that several names share before a dash; null for all that suit the model. The reference is always among them.</param>
     /// <param name="options">What all ways share.</param>
     /// <param name="config">The model.</param>
+    /// <param name="draft">Whether there is a draft model.</param>
     /// <exception cref="InvalidInputException">A name is unknown, the model cannot do what was selected, or the shared options are wrong.</exception>
-    public static WaySelection Of(IReadOnlyList<string>? names, GenerationOptions options, ModelConfig config)
+    public static WaySelection Of(IReadOnlyList<string>? names, GenerationOptions options, ModelConfig config, bool draft = false)
     {
         WayModel model = new(config, options.DraftLengthFor(config));
         Resolve(DecodingWays.Reference, options, model);
@@ -24,13 +25,13 @@ public sealed record WaySelection(IReadOnlyList<DecodingWay> Ways, IReadOnlyList
         {
             HashSet<DecodingWay> selected = [DecodingWays.Reference, .. names.SelectMany(Named)];
             foreach (DecodingWay way in selected)
-                Check(way, options, model);
+                Check(way, options, model, draft);
             return new WaySelection([.. DecodingWays.All.Where(selected.Contains)], []);
         }
 
         List<DecodingWay> ways = [];
         List<(string Name, string Reason)> leftOut = [];
-        foreach (DecodingWay way in DecodingWays.All.Where(w => w.Suits(config)))
+        foreach (DecodingWay way in DecodingWays.All.Where(w => w.Suits(config) && (draft || !w.NeedsDraftModel)))
         {
             try
             {
@@ -58,8 +59,10 @@ public sealed record WaySelection(IReadOnlyList<DecodingWay> Ways, IReadOnlyList
     // Resolving the options is what finds mistakes.
     private static void Resolve(DecodingWay way, GenerationOptions options, WayModel model) => way.Options(options, model).PlannedDraftLength(model.Config);
 
-    private static void Check(DecodingWay way, GenerationOptions options, WayModel model)
+    private static void Check(DecodingWay way, GenerationOptions options, WayModel model, bool draft)
     {
+        if (way.NeedsDraftModel && !draft)
+            throw new InvalidInputException(Source, way.Name, "a draft model beside the model", "none");
         try
         {
             Resolve(way, options, model);

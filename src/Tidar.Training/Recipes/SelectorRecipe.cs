@@ -21,6 +21,9 @@ public sealed record SelectorRecipe : TrainingRecipe
     /// <summary>Slot m's loss counts this to the power of m - 1.</summary>
     public required double SlotDecay { get; init; }
 
+    /// <summary>Share of the AR half's probabilities in the targets.</summary>
+    public required double SoftShare { get; init; }
+
     /// <summary>Drafted blocks to train on.</summary>
     public required int Blocks { get; init; }
 

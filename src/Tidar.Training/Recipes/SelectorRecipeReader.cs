@@ -39,6 +39,7 @@ public static class SelectorRecipeReader
             Candidates = selector.Integer("candidates", 2, SelectorWeights.MostCandidates, 16),
             Predecessors = selector.Integer("predecessors", 1, SelectorBlocks.TokensBefore + 1, 2),
             SlotDecay = objective.Number("slot_decay", 0.01, 1, 1),
+            SoftShare = objective.Number("soft_share", 0, 1, 0),
             Blocks = blocks.Integer("count", 1, MostBlocks, 33_000),
             BlocksPerDocument = blocks.Integer("per_document", 1, 1 << 16, 16),
             DocumentTokens = blocks.Integer("document_tokens", 4, 1 << 20, 1024),

@@ -14,6 +14,7 @@ internal sealed class BlockCollector : IDisposable
     private readonly RowBatch _batch = new();
     private readonly int[] _masks;
     private readonly int _excluded;
+    private readonly int _teacherTokens;
     private readonly List<(int Document, int Start)> _waiting = [];
     private readonly List<int> _rows = [];
     private int[] _tokens = [];
@@ -21,8 +22,11 @@ internal sealed class BlockCollector : IDisposable
     private float[] _states = [];
 
     /// <summary>Creates it for a model that drafts.</summary>
-    public BlockCollector(Transformer model)
+    /// <param name="model">The model.</param>
+    /// <param name="teacherTokens">How many of the AR half's likeliest tokens to ask for at every position; 0 does not ask.</param>
+    public BlockCollector(Transformer model, int teacherTokens)
     {
+        _teacherTokens = teacherTokens;
         _model = model;
         _clean = new CleanHalf(model);
         int mask = model.Config.Tidar!.MaskTokenId;
@@ -34,7 +38,7 @@ internal sealed class BlockCollector : IDisposable
     /// <summary>Adds the blocks that begin at <paramref name="starts"/>[d] of document d.</summary>
     public void Collect(IReadOnlyList<PreparedDocument> documents, IReadOnlyList<int[]> starts, SelectorBlocks blocks, CancellationToken cancellation)
     {
-        IReadOnlyList<KeyValueCache> prefixes = _clean.Run(documents, out _, 0, 0);
+        IReadOnlyList<KeyValueCache> prefixes = _clean.Run(documents, out IReadOnlyList<TokenDistribution?[]> teacher, _teacherTokens, softShare: 1);
         for (int d = 0; d < documents.Count; d++)
         {
             foreach (int start in starts[d])
@@ -44,16 +48,16 @@ internal sealed class BlockCollector : IDisposable
                 for (int slot = 1; slot < _masks.Length; slot++)
                     _rows.Add(first + slot);
                 if (_batch.Count + _masks.Length > RowsPerPass)
-                    Flush(documents, blocks, cancellation);
+                    Flush(documents, teacher, blocks, cancellation);
             }
         }
 
-        Flush(documents, blocks, cancellation);
+        Flush(documents, teacher, blocks, cancellation);
     }
 
     public void Dispose() => _clean.Dispose();
 
-    private void Flush(IReadOnlyList<PreparedDocument> documents, SelectorBlocks blocks, CancellationToken cancellation)
+    private void Flush(IReadOnlyList<PreparedDocument> documents, IReadOnlyList<TokenDistribution?[]> teacher, SelectorBlocks blocks, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         int slots = _masks.Length - 1, width = _model.Config.HiddenSize, count = blocks.Candidates;
@@ -75,11 +79,22 @@ internal sealed class BlockCollector : IDisposable
             _tokens.AsSpan(i * slots * count, slots * count).CopyTo(blocks.Tokens(block));
             _logits.AsSpan(i * slots * count, slots * count).CopyTo(blocks.Logits(block));
             FillText(documents[document], start, blocks.Text(block));
+            if (_teacherTokens > 0)
+                FillTeacher(teacher[document], start, blocks.Tokens(block), blocks.Teacher(block), count);
         }
 
         _batch.Clear();
         _waiting.Clear();
         _rows.Clear();
+    }
+
+    private static void FillTeacher(TokenDistribution?[] teacher, int start, ReadOnlySpan<int> tokens, Span<float> probabilities, int count)
+    {
+        for (int i = 0; i < tokens.Length; i++)
+        {
+            int position = start + 1 + (i / count), place = position < teacher.Length && teacher[position] is { } known ? known.Tokens.IndexOf(tokens[i]) : -1;
+            probabilities[i] = place < 0 ? 0 : teacher[position]!.Probabilities[place];
+        }
     }
 
     private static void FillText(PreparedDocument document, int start, Span<int> text)

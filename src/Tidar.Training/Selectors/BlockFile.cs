@@ -24,7 +24,7 @@ internal static class BlockFile
         StringBuilder key = new();
         foreach ((string name, string value) in recipe.Settings.Where(s => Deciding.Any(d => s.Key.StartsWith(d, StringComparison.Ordinal))))
             key.Append(name).Append('=').Append(value).Append('\n');
-        key.Append("evaluation.documents=").Append(recipe.EvaluationDocuments).Append('\n').Append("weights=").Append(format).Append('\n');
+        key.Append("teacher=").Append(recipe.SoftShare > 0).Append('\n').Append("evaluation.documents=").Append(recipe.EvaluationDocuments).Append('\n').Append("weights=").Append(format).Append('\n');
         foreach (string source in checkpoint.Tensors.Select(static t => t.Source).Distinct().Concat(recipe.Data.Select(static d => d.Location)).Where(File.Exists))
             key.Append(new FileInfo(source).Length).Append(' ').Append(File.GetLastWriteTimeUtc(source).Ticks).Append('\n');
         if (adapter is not null)

@@ -17,6 +17,7 @@ internal sealed class SelectorBlocks : IDisposable
     private readonly AlignedBuffer<int> _text;
     private readonly AlignedBuffer<int> _candidates;
     private readonly AlignedBuffer<float> _logits;
+    private readonly AlignedBuffer<float> _teacher;
     private readonly AlignedBuffer<byte> _states;
     private readonly bool _exact;
 
@@ -33,6 +34,7 @@ internal sealed class SelectorBlocks : IDisposable
         _text = new AlignedBuffer<int>((long)capacity * (TokensBefore + draftLength));
         _candidates = new AlignedBuffer<int>(slots * candidates);
         _logits = new AlignedBuffer<float>(slots * candidates);
+        _teacher = new AlignedBuffer<float>(slots * candidates);
         _states = new AlignedBuffer<byte>(slots * hiddenSize * ElementBytes);
     }
 
@@ -60,6 +62,9 @@ internal sealed class SelectorBlocks : IDisposable
 
     /// <summary>Their logits, [slots, candidates].</summary>
     public Span<float> Logits(int block) => _logits.Slice((long)block * Slots * Candidates, Slots * Candidates);
+
+    /// <summary>What the AR half gives them behind the text's own tokens, as far as they are among its likeliest, [slots, candidates]; all 0 where it was not asked.</summary>
+    public Span<float> Teacher(int block) => _teacher.Slice((long)block * Slots * Candidates, Slots * Candidates);
 
     /// <summary>Reads the hidden state of a slot (1 … K-1) of a block, [hidden].</summary>
     public void ReadState(int block, int slot, Span<float> state)
@@ -105,6 +110,7 @@ internal sealed class SelectorBlocks : IDisposable
             writer.Write(MemoryMarshal.AsBytes(Text(block)));
             writer.Write(MemoryMarshal.AsBytes(Tokens(block)));
             writer.Write(MemoryMarshal.AsBytes(Logits(block)));
+            writer.Write(MemoryMarshal.AsBytes(Teacher(block)));
             writer.Write(Stored(block));
         }
     }
@@ -119,13 +125,14 @@ internal sealed class SelectorBlocks : IDisposable
             reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(Text(block)));
             reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(Tokens(block)));
             reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(Logits(block)));
+            reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(Teacher(block)));
             reader.BaseStream.ReadExactly(Stored(block));
         }
     }
 
     public void Dispose()
     {
-        foreach (IDisposable buffer in new IDisposable[] { _text, _candidates, _logits, _states })
+        foreach (IDisposable buffer in new IDisposable[] { _text, _candidates, _logits, _teacher, _states })
             buffer.Dispose();
     }
 

@@ -8,7 +8,7 @@ using Tidar.Training.Backpropagation;
 namespace Tidar.Training.Selectors;
 
 /// <summary>
-/// Cross-entropy of the right candidate among a slot's, forward and backward. The tokens before a slot are the text's, not the walk's: behind a wrong one nothing is accepted anyhow. Slots whose
+/// Cross-entropy of the right candidate among a slot's, mixed with what the AR half gives them if wanted, forward and backward. The tokens before a slot are the text's, not the walk's: behind a wrong one nothing is accepted anyhow. Slots whose
 /// token is not among the candidates have no loss. Nothing depends on the number of threads.
 /// </summary>
 internal sealed class SelectorLoss : IDisposable
@@ -19,6 +19,8 @@ internal sealed class SelectorLoss : IDisposable
     private readonly TokenTable _table;
     private readonly LinearGradient _gradient;
     private readonly PackedOperand _gateWeights = new();
+    private readonly float _softShare;
+    private readonly int[] _places;
     private readonly float[] _slotWeights;
     private readonly float[] _ones;
     private readonly TokenUse[] _before;
@@ -41,8 +43,11 @@ internal sealed class SelectorLoss : IDisposable
     /// <param name="table">Their tokens.</param>
     /// <param name="slotDecay">Slot m counts this to the power of m - 1.</param>
     /// <param name="mostBlocks">Most blocks of one call.</param>
-    public SelectorLoss(WorkerTeam team, SelectorParameters parameters, SelectorBlocks blocks, TokenTable table, double slotDecay, int mostBlocks)
+    /// <param name="softShare">Share of the AR half's probabilities in the targets.</param>
+    public SelectorLoss(WorkerTeam team, SelectorParameters parameters, SelectorBlocks blocks, TokenTable table, double slotDecay, int mostBlocks, double softShare = 0)
     {
+        _softShare = (float)softShare;
+        _places = [.. Enumerable.Range(0, parameters.Shape.Candidates)];
         (_team, _parameters, _blocks, _table, _gradient) = (team, parameters, blocks, table, new LinearGradient(team, TrainingPrecision.Float32));
         SelectorShape shape = parameters.Shape;
         _slotWeights = new float[shape.Slots + 1];
@@ -153,8 +158,23 @@ internal sealed class SelectorLoss : IDisposable
         }
     }
 
-    private ReadOnlySpan<float> Logits(SelectorRow row) =>
-        _blocks.Logits(row.Block).Slice((row.Slot - 1) * _blocks.Candidates, row.Candidates);
+    private ReadOnlySpan<float> Logits(SelectorRow row) => Part(_blocks.Logits(row.Block), row);
+
+    private Span<float> Part(Span<float> block, SelectorRow row) => block.Slice((row.Slot - 1) * _blocks.Candidates, row.Candidates);
+
+    // The text's own token, and as much as wanted of what the AR half thinks of all candidates.
+    private void FillTarget(SelectorRow row, Span<float> target)
+    {
+        target.Clear();
+        ReadOnlySpan<float> teacher = Part(_blocks.Teacher(row.Block), row);
+        float sum = 0;
+        foreach (float probability in teacher)
+            sum += probability;
+        float share = sum > 0 ? _softShare : 0;
+        for (int c = 0; c < target.Length && share > 0; c++)
+            target[c] = share * teacher[c] / sum;
+        target[row.Target] += 1 - share;
+    }
 
     // A slot with a loss: which of its candidates is right, and how many it has.
     private readonly record struct SelectorRow(int Block, int Slot, int Target, int Candidates);
@@ -192,7 +212,9 @@ internal sealed class SelectorLoss : IDisposable
             float slotScale = owner._parameters.Values(owner._parameters[SelectorNames.Scale].Slice)[index];
             for (int c = 0; c < scores.Length; c++)
                 scores[c] = (slotScale * logits[c]) + Reduction.Dot(weighted, owner._to.Result(tokens[c]));
-            owner._losses[item] = CrossEntropy.Run(scores, row.Target, (float)(owner._slotWeights[row.Slot] * scale));
+            Span<float> target = stackalloc float[row.Candidates];
+            owner.FillTarget(row, target);
+            owner._losses[item] = CrossEntropy.Run(scores, owner._places.AsSpan(0, row.Candidates), target, (float)(owner._slotWeights[row.Slot] * scale));
             if (scale > 0)
                 Propagate(owner, scores, tokens, gate, query);
         }

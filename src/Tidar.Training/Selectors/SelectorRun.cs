@@ -53,7 +53,7 @@ internal sealed class SelectorRun : IDisposable
         _heldOutTable = new TokenTable(HeldOut.Blocks, embedding);
         Parameters = new SelectorParameters(shape);
         Optimizer = new AdamW(team, Parameters, recipe.Optimizer);
-        Loss = new SelectorLoss(team, Parameters, Blocks, _table, recipe.SlotDecay, recipe.BlocksPerStep);
+        Loss = new SelectorLoss(team, Parameters, Blocks, _table, recipe.SlotDecay, recipe.BlocksPerStep, recipe.SoftShare);
         HeldOutLoss = new SelectorLoss(team, Parameters, HeldOut.Blocks, _heldOutTable, recipe.SlotDecay, HeldOut.Blocks.Count);
     }
 
@@ -148,7 +148,7 @@ internal sealed class SelectorRun : IDisposable
 
     private void Draft(Transformer model, int maskToken, CollectionProgress progress, CancellationToken cancellation)
     {
-        using BlockCollector collector = new(model);
+        using BlockCollector collector = new(model, Recipe.SoftShare > 0 ? Blocks.Candidates : 0);
         using PreparedDocuments documents = Open(CorpusSplit.Train, maskToken);
         progress.Begin(HeldOut.Blocks.Capacity + Blocks.Capacity);
         HeldOut.Collect(collector, progress.Report, cancellation);

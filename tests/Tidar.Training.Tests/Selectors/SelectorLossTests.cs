@@ -47,7 +47,10 @@ public sealed class SelectorLossTests : IDisposable
                     some[random.Next(UsedCandidates)] = target;
                 some.CopyTo(tokens[((slot - 1) * Candidates)..]);
                 for (int c = 0; c < Candidates; c++)
+                {
                     logits[((slot - 1) * Candidates) + c] = random.NextSingle();
+                    _blocks.Teacher(block)[((slot - 1) * Candidates) + c] = b % 3 == 0 ? 0 : random.NextSingle();
+                }
             }
         }
 
@@ -62,12 +65,13 @@ public sealed class SelectorLossTests : IDisposable
     }
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(3)]
-    public void Gradients_are_the_slopes_of_the_loss(int predecessors)
+    [InlineData(1, 0)]
+    [InlineData(3, 0)]
+    [InlineData(2, 0.4)]
+    public void Gradients_are_the_slopes_of_the_loss(int predecessors, double softShare)
     {
         using SelectorParameters parameters = RandomParameters(predecessors);
-        using SelectorLoss loss = new(_team, parameters, _blocks, _table, slotDecay: 0.8, BlockCount);
+        using SelectorLoss loss = new(_team, parameters, _blocks, _table, slotDecay: 0.8, BlockCount, softShare);
         int[] blocks = [.. Enumerable.Range(0, BlockCount)];
         loss.Run(blocks, addGradients: true);
         foreach (Parameter parameter in parameters.All)
@@ -93,8 +97,14 @@ public sealed class SelectorLossTests : IDisposable
     [Fact]
     public void The_loss_is_that_of_the_scores_that_decoding_uses()
     {
+        AssertLoss(0);
+        AssertLoss(0.3);
+    }
+
+    private void AssertLoss(double softShare)
+    {
         using SelectorParameters parameters = RandomParameters(predecessors: 2);
-        using SelectorLoss loss = new(_team, parameters, _blocks, _table, slotDecay: 0.5, BlockCount);
+        using SelectorLoss loss = new(_team, parameters, _blocks, _table, slotDecay: 0.5, BlockCount, softShare);
         using PathSelector selector = new(parameters.ToWeights(), _embedding);
         double expected = 0, weights = 0;
         float[] state = new float[Config.HiddenSize], gate = new float[selector.Rank];
@@ -112,13 +122,16 @@ public sealed class SelectorLossTests : IDisposable
                 selector.Gate(slot, state, gate);
                 selector.Score(slot, gate, text.AsSpan(0, SelectorBlocks.TokensBefore + slot), tokens, scores);
                 double weight = Math.Pow(0.5, slot - 1);
-                expected += weight * (Math.Log(scores.Sum(s => Math.Exp(s))) - scores[target]);
+                float[] teacher = _blocks.Teacher(block).Slice((slot - 1) * Candidates, UsedCandidates).ToArray();
+                double total = teacher.Sum(static t => (double)t), share = total > 0 ? softShare : 0;
+                double wanted = ((1 - share) * scores[target]) + (share == 0 ? 0 : share * scores.Zip(teacher, static (s, t) => (double)s * t).Sum() / total);
+                expected += weight * (Math.Log(scores.Sum(s => Math.Exp(s))) - wanted);
                 weights += weight;
             }
         }
 
-        (double sum, double total) = loss.Run([.. Enumerable.Range(0, BlockCount)], addGradients: false);
-        Assert.Equal(weights, total, 1e-9);
+        (double sum, double all) = loss.Run([.. Enumerable.Range(0, BlockCount)], addGradients: false);
+        Assert.Equal(weights, all, 1e-9);
         Assert.Equal(expected, sum, 1e-4 * expected);
     }
 

@@ -142,7 +142,7 @@ public sealed class SelectorTrainerTests : IDisposable
           - jsonl: answers.jsonl
             held_out: 0.3
         selector: { rank: 4, candidates: 8, predecessors: 2 }
-        objective: { slot_decay: 0.9 }
+        objective: { slot_decay: 0.9, soft_share: 0.25 }
         blocks: { count: 60, per_document: 6, document_tokens: 64 }
         batch: { blocks_per_step: 16 }
         steps: {{steps}}
