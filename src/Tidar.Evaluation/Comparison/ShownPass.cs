@@ -16,11 +16,14 @@ public sealed record ShownPass(int Number)
     /// <summary>What the AR half says behind the accepted ones; null where nothing was checked, or the text ended.</summary>
     public string? Correction { get; init; }
 
+    /// <summary>Whether <see cref="Correction"/> was committed at once: where drafts are guesses alone. Else it begins the next draft.</summary>
+    public bool CommitsCorrection { get; init; }
+
     /// <summary>What was drafted for the next verification, the AR half's own token first; empty where nothing was.</summary>
     public IReadOnlyList<string> Drafted { get; init; } = [];
 
-    /// <summary>Tokens committed in this pass.</summary>
-    public int Committed => Said.Count + Accepted.Count;
+    /// <summary>The tokens that this pass committed.</summary>
+    public IReadOnlyList<string> Committed => CommitsCorrection ? [.. Said, .. Accepted, Correction!] : [.. Said, .. Accepted];
 
     /// <summary>A token with signs for line ends and tabs, and for a blank that stands alone: nobody would see it otherwise.</summary>
     public static string Visible(string token) =>

@@ -15,7 +15,7 @@ public sealed class WaySelectionTests
     public void The_ways_are()
     {
         Assert.Equal(
-            ["ar", "fused", "two-pass", "sparse", "sparse-likely", "auto", "block-diffusion-0.9", "block-diffusion-1", "block-diffusion-2", "block-diffusion-4", "masked-diffusion"],
+            ["ar", "fused", "two-pass", "sparse", "sparse-likely", "fused-branches", "two-pass-branches", "auto", "prompt-lookup", "draft-model", "block-diffusion-0.9", "block-diffusion-1", "block-diffusion-2", "block-diffusion-4", "masked-diffusion"],
             DecodingWays.All.Select(static w => w.Name));
         Assert.Same(DecodingWays.Reference, DecodingWays.All[0]);
     }
@@ -24,12 +24,13 @@ public sealed class WaySelectionTests
     public void A_model_is_compared_in_every_way_that_suits_it()
     {
         ModelConfig tidar = RandomModel.Config(), plain = tidar with { Tidar = null };
-        Assert.Equal(DecodingWays.All.SkipLast(1), WaySelection.Of(null, Options, tidar).Ways);
+        Assert.Equal(DecodingWays.All.SkipLast(1).Where(static w => !w.NeedsDraftModel), WaySelection.Of(null, Options, tidar).Ways);
+        Assert.Equal(DecodingWays.All.SkipLast(1), WaySelection.Of(null, Options, tidar, draft: true).Ways);
         WaySelection left = WaySelection.Of(null, Options, plain);
-        Assert.Equal(["ar"], Names(left));
-        Assert.Equal(["fused", "two-pass", "sparse", "sparse-likely", "auto"], left.LeftOut.Select(static l => l.Name));
+        Assert.Equal(["ar", "prompt-lookup"], Names(left));
+        Assert.Equal(["fused", "two-pass", "sparse", "sparse-likely", "fused-branches", "two-pass-branches", "auto"], left.LeftOut.Select(static l => l.Name));
         Assert.All(left.LeftOut, static l => Assert.Contains("expected a model trained with TiDAR", l.Reason, StringComparison.Ordinal));
-        Assert.Equal(["ar", "fused", "two-pass", "sparse", "sparse-likely", "auto"], Names(WaySelection.Of(null, Options with { MaskTokenId = 7 }, plain)));
+        Assert.Equal(["ar", "fused", "two-pass", "sparse", "sparse-likely", "fused-branches", "two-pass-branches", "auto", "prompt-lookup"], Names(WaySelection.Of(null, Options with { MaskTokenId = 7 }, plain)));
         Assert.Equal(
             ["ar", "block-diffusion-0.9", "block-diffusion-1", "block-diffusion-2", "block-diffusion-4"],
             Names(WaySelection.Of(null, Options, plain with { Diffusion = new DiffusionConfig(DiffusionKind.Block, 8, 60) })));
@@ -48,6 +49,7 @@ public sealed class WaySelectionTests
     [InlineData("guess", "strategies: expected some of ar, fused, two-pass")]
     [InlineData("", "found an empty name")]
     [InlineData("fused", "strategies: fused: expected a way that the model can decode")]
+    [InlineData("draft-model", "strategies: draft-model: expected a draft model")]
     [InlineData("block-diffusion-2", "strategies: block-diffusion-2: expected a way that the model can decode")]
     public void What_cannot_be_done_is_one_line(string name, string part)
     {

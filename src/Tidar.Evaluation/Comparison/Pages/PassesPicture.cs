@@ -50,7 +50,7 @@ internal static class PassesPicture
                 page.Append(" … ");
                 Tokens(page, "drafted", pass.Drafted);
             }
-            else if (pass.Committed == 0 && pass.Number > 1)
+            else if (pass.Committed.Count == 0 && pass.Number > 1)
             {
                 page.Append("<span class=\"quiet\">part of a block</span>");
             }
