@@ -27,7 +27,10 @@ public sealed class CompareTests : IDisposable
         JsonElement result = CommandRun.Of(Command("--json", "--slots", "1,2")).Json().Single();
         JsonElement strategies = result.GetProperty("settings")[0].GetProperty("strategies");
         Assert.Equal(
-            ["ar", "fused", "two-pass", "sparse", "sparse-likely", "auto", "block-diffusion-0.9", "block-diffusion-1", "block-diffusion-2", "block-diffusion-4"],
+            [
+                "ar", "fused", "two-pass", "sparse", "sparse-likely", "fused-branches", "two-pass-branches", "auto", "prompt-lookup",
+                "block-diffusion-0.9", "block-diffusion-1", "block-diffusion-2", "block-diffusion-4",
+            ],
             strategies.EnumerateArray().Select(static s => s.GetProperty("strategy").GetString()));
         foreach (JsonElement strategy in strategies.EnumerateArray())
             Assert.Equal(strategy.GetProperty("own_text").GetBoolean() ? JsonValueKind.Null : JsonValueKind.True, strategy.GetProperty("equal").ValueKind);
@@ -35,6 +38,15 @@ public sealed class CompareTests : IDisposable
         Assert.StartsWith("tidar compare --model ", result.GetProperty("command").GetString(), StringComparison.Ordinal);
         Assert.True(JsonElement.DeepEquals(result, JsonDocument.Parse(File.ReadAllText(Path.Combine(_folder.File("out"), "comparison.json"))).RootElement));
         Assert.Equal(3, Directory.GetFiles(_folder.File("out")).Length);
+    }
+
+    [Fact]
+    public void A_draft_model_is_one_of_the_ways()
+    {
+        JsonElement result = CommandRun.Of(Command("--json", "--no-costs", "--draft-model", Model, "--strategies", "draft-model")).Json().Single();
+        JsonElement way = result.GetProperty("settings")[0].GetProperty("strategies")[1];
+        Assert.Equal("draft-model", way.GetProperty("strategy").GetString());
+        Assert.True(way.GetProperty("equal").GetBoolean());
     }
 
     [Fact]
@@ -58,6 +70,7 @@ public sealed class CompareTests : IDisposable
     [InlineData("--strategies: expected words separated by commas", "--strategies", "ar,")]
     [InlineData("decoding options: mask token: expected an id from", "--mask-token", "77777777")]
     [InlineData("--show-prompt: expected a number from 1 to 2, found 3", "--show-prompt", "3")]
+    [InlineData("strategies: draft-model: expected a draft model beside the model, found none", "--strategies", "draft-model")]
     [InlineData("no-such.jsonl", "--prompts", "no-such.jsonl")]
     public void A_mistake_is_one_line_and_nothing_is_written(string part, params string[] args)
     {
