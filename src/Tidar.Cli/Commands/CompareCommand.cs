@@ -98,7 +98,7 @@ internal sealed class CompareCommand
         foreach (EncodedPrompt prompt in prompts)
         {
             foreach (DecodingWay way in selection.Ways)
-                warnings.UnionWith(prompt.Guard(() => way.Options(options, unmeasured).Check(model.Config, prompt.Ids)));
+                warnings.UnionWith(prompt.Guard(() => way.Options(options, unmeasured).Check(model.Config, prompt.Ids, draft?.Config)));
         }
 
         int shown = parsed.GetValue(_shownPrompt) ?? 1;
