@@ -108,8 +108,8 @@ internal sealed class FormulaModel : ILanguageModel
         {
             TokenRow row = _rows[rows[i]];
             ReadOnlyMemory<int> seen = Seen(row);
-            if (row.IsMask)
-                seen = Guess(seen, row.MaskSlot);
+            if (!row.IsClean && !IsBranch(row))
+                seen = Guess(seen, row.IsMask ? row.MaskSlot : row.Ephemeral - row.SpanStart);
             for (int token = 0; token < v; token++)
                 logits[(i * v) + token] = _logit(seen, token);
             if (row.IsMask && PrefersRunnersUp && row.Position % 3 == 0)
@@ -153,13 +153,16 @@ internal sealed class FormulaModel : ILanguageModel
         (logits[order[0]], logits[order[1]]) = (row[order[1]], row[order[0]]);
     }
 
-    // The known tokens that a row sees: its prefix, and of its span what is no mask.
+    // A known token that sees its span up to itself.
+    private bool IsBranch(TokenRow row) => !row.IsMask && row.Token != Config.VocabularySize - 1 && row.SpanLength == row.Ephemeral - row.SpanStart + 1;
+
+    // The tokens that a row builds on: its prefix, and the branch that it belongs to or stands behind.
     private ReadOnlyMemory<int> Seen(TokenRow row)
     {
         ReadOnlyMemory<int> prefix = _caches[row.Sequence].AsMemory(0, row.PrefixLength);
         if (row.IsClean)
             return prefix;
-        int[] span = [.. _rows.Where(r => !r.IsClean && !r.IsMask && r.Ephemeral >= row.SpanStart && r.Ephemeral < row.SpanStart + row.SpanLength).Select(static r => r.Token)];
+        int[] span = [.. _rows.Where(r => !r.IsClean && (row.IsMask || IsBranch(row)) && IsBranch(r) && r.Ephemeral >= row.SpanStart && r.Ephemeral < row.SpanStart + row.SpanLength).Select(static r => r.Token)];
         return span.Length == 0 ? prefix : (int[])[.. prefix.Span, .. span];
     }
 

@@ -122,13 +122,7 @@ internal sealed class TreeDrafter
         }
 
         _sequence.Sampler.AddNoise(tokens, _scores, position + slot);
-        int best = 0;
-        for (int i = 1; i < _scores.Length; i++)
-        {
-            if (tokens[i] >= 0 && (_scores[i] > _scores[best] || (_scores[i] == _scores[best] && tokens[i] < tokens[best])))
-                best = i;
-        }
-
+        int best = PathSelector.Best(tokens, _scores);
         if (!probabilities)
             return best;
         float most = _scores[best];

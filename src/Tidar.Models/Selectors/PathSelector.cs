@@ -96,6 +96,21 @@ public sealed class PathSelector : IDisposable
         }
     }
 
+    /// <summary>The place of the best of a slot's candidates; of equal scores the lowest id wins.</summary>
+    /// <param name="tokens">The candidates, the first of which is there; -1 for none.</param>
+    /// <param name="scores">Their scores.</param>
+    public static int Best(ReadOnlySpan<int> tokens, ReadOnlySpan<float> scores)
+    {
+        int best = 0;
+        for (int i = 1; i < tokens.Length; i++)
+        {
+            if (tokens[i] >= 0 && (scores[i] > scores[best] || (scores[i] == scores[best] && tokens[i] < tokens[best])))
+                best = i;
+        }
+
+        return best;
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

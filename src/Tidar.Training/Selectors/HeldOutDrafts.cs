@@ -79,20 +79,7 @@ internal sealed class HeldOutDrafts : IDisposable
             Blocks.Logits(block).Slice((slot - 1) * scores.Length, scores.Length).CopyTo(scores);
             selector.Gate(slot, state, gate);
             selector.Score(slot, gate, text[..(SelectorBlocks.TokensBefore + slot)], Candidates(block, slot), scores);
-            draft[slot] = text[SelectorBlocks.TokensBefore + slot] = Best(Candidates(block, slot), scores);
+            draft[slot] = text[SelectorBlocks.TokensBefore + slot] = Candidates(block, slot)[PathSelector.Best(Candidates(block, slot), scores)];
         }
-    }
-
-    // The lowest id among equals, as decoding chooses.
-    private static int Best(ReadOnlySpan<int> tokens, ReadOnlySpan<float> scores)
-    {
-        int best = 0;
-        for (int i = 1; i < tokens.Length; i++)
-        {
-            if (tokens[i] >= 0 && (scores[i] > scores[best] || (scores[i] == scores[best] && tokens[i] < tokens[best])))
-                best = i;
-        }
-
-        return tokens[best];
     }
 }
