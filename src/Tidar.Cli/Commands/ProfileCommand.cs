@@ -5,6 +5,7 @@ using Tidar.Cli.Hosting;
 using Tidar.Cli.Models;
 using Tidar.Cli.Options;
 using Tidar.Cli.Output;
+using Tidar.Decoding.Engine;
 using Tidar.Decoding.Planning;
 using Tidar.Decoding.Strategies;
 
@@ -13,8 +14,6 @@ namespace Tidar.Cli.Commands;
 /// <summary><c>tidar profile</c>: measures what passes of a model cost here, for the planner.</summary>
 internal static class ProfileCommand
 {
-    private const int DefaultDraftLength = 8;
-
     public static Command Create(CommandContext context)
     {
         ModelOptions model = new(exact: false);
@@ -25,7 +24,7 @@ internal static class ProfileCommand
         command.SetAction(parsed =>
         {
             using LoadedModel loaded = model.Open(parsed, context);
-            int k = parsed.GetValue(draftLength) ?? loaded.Config.Tidar?.DraftLength ?? DefaultDraftLength;
+            int k = new GenerationOptions { DraftLength = parsed.GetValue(draftLength) }.DraftLengthFor(loaded.Config);
             ProfileKey key = loaded.KeyOf(k);
             PassCosts costs = CostMeasurement.Thorough(loaded.Transformer, k, context.Cancellation);
             CostProfile profile = new(key, DateTimeOffset.UtcNow, costs);

@@ -56,7 +56,7 @@ internal sealed class DecodingPlan
             Denoising = new DenoisingPlan(options, config, Strategy, MaskToken, _warnings);
         else if (config.Diffusion is not null)
             _warnings.Add("the model was trained for diffusion: decoded like this its text means little");
-        if (Strategy is StrategyKind.DraftModel or StrategyKind.PromptLookup)
+        if (Strategy.IsSpeculative)
         {
             Speculation = new SpeculationPlan(options, Strategy, draft, _warnings);
             DraftLength = Speculation.DraftLength;
@@ -163,7 +163,7 @@ internal sealed class DecodingPlan
         Require(ContextLength >= 2 && ContextLength <= longest, "context length", $"2 to {longest} (the model's context)", ContextLength);
         Require(_options.LogProbabilities is null or (>= 0 and <= MostAlternatives), "logprobs", $"0 to {MostAlternatives}", _options.LogProbabilities);
         Require(_options.Beta is >= 0 and <= 1, "beta", "a number from 0 to 1", _options.Beta);
-        if (Strategy is not (StrategyKind.DraftModel or StrategyKind.PromptLookup))
+        if (!Strategy.IsSpeculative)
         {
             const string Speculative = "strategy draft-model or prompt-lookup";
             Require(_options.Speculation.Acceptance == AcceptanceRule.Exact, "acceptance", Speculative, $"strategy {DecodingNames.Of(Strategy)}");

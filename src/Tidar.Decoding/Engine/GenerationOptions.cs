@@ -75,7 +75,7 @@ public sealed record GenerationOptions
     public int? PlannedDraftLength(ModelConfig config)
     {
         // Their drafts have no planner, and a draft model is not known here.
-        if (Strategy is StrategyKind.DraftModel or StrategyKind.PromptLookup)
+        if (Strategy.IsSpeculative)
             return null;
         DecodingPlan plan = new(this, config);
         return plan.LeavesStepsOpen ? plan.DraftLength : null;

@@ -35,14 +35,15 @@ internal static class PassRecorder
         ShownPass pass = new(update.Pass) { Drafted = Pieces(update.Step?.NextDraft, tokenizer) };
         if (!isNew || update.Step is not { Kind: StepKind.Verify, Draft: { } draft, Accepted: int accepted } step)
             return pass with { Said = Pieces(update.Tokens, tokenizer) };
-        int? correction = step.Decided == 0 ? (update.Tokens.Count > accepted ? step.Corrected : null) : update.Result is null ? step.Corrected : null;
+        // Where nothing is decided beforehand, the correction is committed at once, unless the text ended before it.
+        bool corrects = step.Decided == 0 ? update.Tokens.Count > accepted : update.Result is null;
         return pass with
         {
             Said = Pieces(update.Tokens.Take(step.Decided), tokenizer),
             Accepted = Pieces(update.Tokens.Take(accepted).Skip(step.Decided), tokenizer),
             Rejected = Pieces(draft.Skip(accepted - (step.Branch?.Count ?? 0)), tokenizer),
-            Correction = correction is int token ? Piece(token, tokenizer) : null,
-            CommitsCorrection = step.Decided == 0 && correction is not null,
+            Correction = corrects ? Piece(step.Corrected!.Value, tokenizer) : null,
+            CommitsCorrection = corrects && step.Decided == 0,
         };
     }
 

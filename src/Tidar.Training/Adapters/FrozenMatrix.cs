@@ -10,8 +10,8 @@ namespace Tidar.Training.Adapters;
 internal sealed class FrozenMatrix : ILinear, IDisposable
 {
     private readonly WorkerTeam _team;
-    private readonly IFrozenOperand _forward;
-    private readonly IFrozenOperand _backward;
+    private readonly IOperand _forward;
+    private readonly IOperand _backward;
 
     /// <summary>Stacks the rows of <paramref name="parts"/>, all of one width.</summary>
     /// <param name="team">Threads.</param>
@@ -52,6 +52,6 @@ internal sealed class FrozenMatrix : ILinear, IDisposable
         _backward.Dispose();
     }
 
-    private static IFrozenOperand Create(TrainingPrecision precision, PreparedRows rows) =>
+    private static IOperand Create(TrainingPrecision precision, PreparedRows rows) =>
         precision == TrainingPrecision.Int8 ? new QuantizedOperand(rows) : new TrainingOperand(precision);
 }

@@ -1,6 +1,7 @@
 using Tidar.Kernels.Matrices;
 using Tidar.Kernels.Memory;
 using Tidar.Kernels.Threading;
+using Tidar.Training.Backpropagation;
 
 namespace Tidar.Training.Adapters;
 
@@ -9,7 +10,7 @@ namespace Tidar.Training.Adapters;
 /// backward. A gradient's rounding error is as good as independent from row to row, so that it averages out over a step, and costs about a percent of the gradient's length.
 /// </summary>
 /// <param name="rows">Where rows are quantized, shared by the matrices of a model: products follow each other.</param>
-internal sealed class QuantizedOperand(PreparedRows rows) : IFrozenOperand
+internal sealed class QuantizedOperand(PreparedRows rows) : IOperand
 {
     private WeightMatrix? _matrix;
 

@@ -1,32 +1,37 @@
 using Tidar.Kernels.Matrices;
 using Tidar.Kernels.Memory;
 using Tidar.Kernels.Threading;
-using Tidar.Training.Adapters;
 
 namespace Tidar.Training.Backpropagation;
 
 /// <summary>The right operand B [k, columns] of a product y = x·B in the precision of a run.</summary>
-internal sealed class TrainingOperand(TrainingPrecision precision) : IFrozenOperand
+internal sealed class TrainingOperand(TrainingPrecision precision) : IOperand
 {
     private readonly PackedOperand? _float32 = precision == TrainingPrecision.Float32 ? new() : null;
-    private readonly BFloat16Operand? _bfloat16 = precision == TrainingPrecision.BFloat16 ? new() : null;
+    private readonly BFloat16Operand? _bfloat16 = precision switch
+    {
+        TrainingPrecision.Float32 => null,
+        TrainingPrecision.BFloat16 => new(),
+        _ => throw new ArgumentOutOfRangeException(nameof(precision), precision, "weights that change are not quantized"),
+    };
+
     private AlignedBuffer<float> _transposed = new(0);
 
-    /// <summary>Packs B from <paramref name="b"/> [k, columns], row-major.</summary>
+    /// <inheritdoc/>
     public void Pack(WorkerTeam team, ReadOnlySpan<float> b, int k, int columns)
     {
         _float32?.Pack(team, b, k, columns);
         _bfloat16?.Pack(team, b, k, columns);
     }
 
-    /// <summary>Packs B = Wᵀ from <paramref name="w"/> [columns, k], row-major (a linear layer's weights [out, in]).</summary>
+    /// <inheritdoc/>
     public void PackTransposed(WorkerTeam team, ReadOnlySpan<float> w, int columns, int k)
     {
         _float32?.PackTransposed(team, w, columns, k);
         _bfloat16?.PackTransposed(team, w, columns, k);
     }
 
-    /// <summary>y [rows, columns] = x [rows, k] · B, added to what y holds when <paramref name="accumulate"/>.</summary>
+    /// <inheritdoc/>
     public void Multiply(WorkerTeam team, ReadOnlySpan<float> x, int rows, Span<float> y, bool accumulate = false)
     {
         _float32?.Multiply(team, x, rows, y, accumulate);

@@ -1,9 +1,9 @@
 using Tidar.Kernels.Threading;
 
-namespace Tidar.Training.Adapters;
+namespace Tidar.Training.Backpropagation;
 
-/// <summary>The right operand B [k, columns] of a product y = x·B, packed once.</summary>
-internal interface IFrozenOperand : IDisposable
+/// <summary>The right operand B [k, columns] of a product y = x·B, packed before the products that use it.</summary>
+internal interface IOperand : IDisposable
 {
     /// <summary>Packs B from <paramref name="b"/> [k, columns], row-major.</summary>
     void Pack(WorkerTeam team, ReadOnlySpan<float> b, int k, int columns);
