@@ -25,6 +25,28 @@ public sealed class ElementwiseTests
     }
 
     [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(15)]
+    [InlineData(16)]
+    [InlineData(577)]
+    public void Sums_have_one_order_on_every_tier(int count)
+    {
+        Random random = new(count);
+        float[] x = [.. Enumerable.Range(0, count).Select(_ => (random.NextSingle() * 8) - 4)];
+        float? sum = null, magnitudes = null;
+        Tiers.OnEach(_ =>
+        {
+            sum ??= Reduction.Sum(x);
+            magnitudes ??= Reduction.SumOfMagnitudes(x);
+            Assert.Equal(sum, Reduction.Sum(x));
+            Assert.Equal(magnitudes, Reduction.SumOfMagnitudes(x));
+        });
+        Assert.Equal(x.Sum(v => (double)v), sum!.Value, 1e-5 * (count + 1));
+        Assert.Equal(x.Sum(v => Math.Abs((double)v)), magnitudes!.Value, 1e-5 * (count + 1));
+    }
+
+    [Theory]
     [InlineData(1)]
     [InlineData(15)]
     [InlineData(16)]

@@ -42,17 +42,40 @@ public static class Reduction
     }
 
     /// <summary>Σ x.</summary>
-    public static float Sum(ReadOnlySpan<float> x)
+    public static float Sum(ReadOnlySpan<float> x) => Sum<Itself>(x);
+
+    /// <summary>Σ |x|.</summary>
+    public static float SumOfMagnitudes(ReadOnlySpan<float> x) => Sum<Magnitude>(x);
+
+    private interface ITerm
+    {
+        static abstract Vector128<float> Of(Vector128<float> x);
+    }
+
+    private readonly struct Itself : ITerm
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector128<float> Of(Vector128<float> x) => x;
+    }
+
+    private readonly struct Magnitude : ITerm
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public static Vector128<float> Of(Vector128<float> x) => Vector128.Abs(x);
+    }
+
+    private static float Sum<TTerm>(ReadOnlySpan<float> x)
+        where TTerm : struct, ITerm
     {
         ref float px = ref MemoryMarshal.GetReference(x);
         Vector128<float> s0 = default, s1 = default, s2 = default, s3 = default;
         nuint i = 0;
         for (; (int)i + Accumulators <= x.Length; i += Accumulators)
         {
-            s0 += Vector128.LoadUnsafe(ref px, i);
-            s1 += Vector128.LoadUnsafe(ref px, i + 4);
-            s2 += Vector128.LoadUnsafe(ref px, i + 8);
-            s3 += Vector128.LoadUnsafe(ref px, i + 12);
+            s0 += TTerm.Of(Vector128.LoadUnsafe(ref px, i));
+            s1 += TTerm.Of(Vector128.LoadUnsafe(ref px, i + 4));
+            s2 += TTerm.Of(Vector128.LoadUnsafe(ref px, i + 8));
+            s3 += TTerm.Of(Vector128.LoadUnsafe(ref px, i + 12));
         }
 
         if ((int)i == x.Length)
@@ -60,7 +83,7 @@ public static class Reduction
         Span<float> tail = stackalloc float[Accumulators];
         Store(s0, s1, s2, s3, tail);
         for (int j = 0; (int)i < x.Length; i++, j++)
-            tail[j] += Unsafe.Add(ref px, i);
+            tail[j] += TTerm.Of(Vector128.CreateScalar(Unsafe.Add(ref px, i))).ToScalar();
         return Tree(Vector128.Create<float>(tail), Vector128.Create<float>(tail[4..]), Vector128.Create<float>(tail[8..]), Vector128.Create<float>(tail[12..]));
     }
 

@@ -34,7 +34,7 @@ internal sealed class AdapterRun : IDisposable
         _frozen = new FrozenDecoder(checkpoint, team, recipe.Precision);
         Parameters = new AdapterParameters(shape);
         Clean = new CleanHalf(_transformer);
-        Decoder = new MaskRowDecoder(team, _frozen, Parameters);
+        Decoder = new MaskRowDecoder(team, _frozen, Parameters, recipe.ReachShare);
         Optimizer = new AdamW(team, Parameters, recipe.Optimizer);
     }
 

@@ -89,25 +89,36 @@ public sealed class AdapterTrainer : IDisposable, ITrainingTask
     {
         _frame.Begin();
         PreparedDocument[] documents = [.. Enumerable.Range(0, _recipe.DocumentsPerStep).Select(_ => _run.Next())];
-        int[][] starts = [.. documents.Select((d, i) => BlockSampler.Draw(d.Starts(), _recipe.BlocksPerDocument, SeedOf(i)))];
+        BlockWalk walk = new(documents, [.. documents.Select(_ => _recipe.BlocksPerDocument)], _recipe.Rounds, SeedOf);
         IReadOnlyList<KeyValueCache> prefixes = _run.Clean.Run(
             documents, out IReadOnlyList<TokenDistribution?[]> targets, _recipe.SoftShare > 0 ? _recipe.SoftTokens : 0, _recipe.SoftShare);
-        List<MaskBatch> passes = [.. Passes(starts).Select(pass => Lay(pass, documents, starts, prefixes, targets))];
-        double weight = passes.Sum(p => p.Targets.Sum(t => (double)t.Weight)), sum = 0;
         _run.Optimizer.ClearGradients();
-        foreach (MaskBatch pass in passes)
+        double loss = 0;
+        long rows = 0;
+        Dictionary<(int Document, int Start), int> reached = [];
+        do
         {
-            cancellation.ThrowIfCancellationRequested();
-            sum += _run.Decoder.AddGradients(pass, 1 / weight);
-        }
+            (List<int> Documents, MaskBatch Batch)[] passes = [.. Passes(walk.Starts).Select(pass => (pass, Lay(pass, documents, walk.Starts, prefixes, targets)))];
+            double weight = passes.Sum(p => p.Batch.Targets.Sum(t => (double)t.Weight)), sum = 0;
+            foreach ((List<int> pass, MaskBatch batch) in passes)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                sum += _run.Decoder.AddGradients(batch, 1 / (weight * _recipe.Rounds));
+                rows += batch.Rows;
+                NoteReached(pass, walk.Starts, batch, reached);
+            }
 
-        double loss = sum / weight, norm = _run.Optimizer.GradientNorm(), rate = _recipe.Schedule.At(Step);
+            // A round in which no block has a target left has nothing to say.
+            loss += weight > 0 ? sum / (weight * _recipe.Rounds) : 0;
+        }
+        while (walk.Advance((document, start) => reached[(document, start)]));
+
+        double norm = _run.Optimizer.GradientNorm(), rate = _recipe.Schedule.At(Step);
         double limit = LossCheck.Limit(_run.Parameters.Shape.Model.VocabularySize);
         if (LossCheck.Mistake(_recipe.Source, Step + 1, loss, norm, limit, documents.Select(static d => d.Place)) is { } mistake)
             throw mistake;
         _run.Optimizer.Step(rate, norm);
         _run.Decoder.Refresh();
-        long rows = passes.Sum(p => (long)p.Rows);
         _run.Rows += rows;
         TrainingProgress progress = _frame.End(Step, rows, _run.Rows, (loss, 0, loss), rate, norm);
         if (!_frame.IsEvaluated(Step))
@@ -143,7 +154,7 @@ public sealed class AdapterTrainer : IDisposable, ITrainingTask
         List<int> pass, PreparedDocument[] documents, int[][] starts, IReadOnlyList<KeyValueCache> prefixes, IReadOnlyList<TokenDistribution?[]> targets)
     {
         MaskBatch batch = new(_run.Parameters.Shape, pass.Sum(d => starts[d].Length));
-        foreach (int d in pass)
+        foreach (int d in pass.Where(d => starts[d].Length > 0))
         {
             batch.Add(prefixes[d], starts[d], (start, slot) =>
             {
@@ -154,6 +165,21 @@ public sealed class AdapterTrainer : IDisposable, ITrainingTask
         }
 
         return batch;
+    }
+
+    // How far the drafts of a pass's blocks reached: slot 0 is decided, a slot without a target ends a block.
+    private void NoteReached(List<int> pass, int[][] starts, MaskBatch batch, Dictionary<(int Document, int Start), int> reached)
+    {
+        (int Document, int Start)[] blocks = [.. pass.SelectMany(d => starts[d].Select(s => (d, s)))];
+        foreach ((int Document, int Start) block in blocks)
+            reached[block] = 1;
+        for (int i = 0; i < batch.Targets.Count; i++)
+        {
+            int row = batch.Targets[i].Row, slot = row % _recipe.DraftLength;
+            (int Document, int Start) block = blocks[row / _recipe.DraftLength];
+            if (slot == reached[block] && _run.Decoder.Correct[i])
+                reached[block]++;
+        }
     }
 
     // Every place of the held-out answers, with certain targets: how often is which slot right, and how far does decoding step?

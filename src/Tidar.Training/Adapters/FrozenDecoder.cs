@@ -12,6 +12,7 @@ public sealed class FrozenDecoder : IHeadWeights, IDisposable
     private readonly FrozenLayer[] _layers;
     private readonly float[] _finalNorm;
     private readonly FrozenMatrix _head;
+    private readonly TrainingPrecision _precision;
     private readonly PreparedRows _rows = new();
 
     /// <summary>Packs all weights of a checkpoint.</summary>
@@ -22,19 +23,26 @@ public sealed class FrozenDecoder : IHeadWeights, IDisposable
     {
         ModelConfig config = checkpoint.Config;
         Config = config;
+        _precision = precision;
         WeightTensor embedding = checkpoint.Get("model.embed_tokens.weight", config.VocabularySize, config.HiddenSize);
         _layers = [.. Enumerable.Range(0, config.LayerCount).Select(l => new FrozenLayer(checkpoint, l, team, precision, _rows))];
         _finalNorm = checkpoint.Get("model.norm.weight", config.HiddenSize).ReadAll();
 
-        // A gradient over the vocabulary is one large number and many tiny ones that together weigh as much: 8 bits a row would lose them.
-        TrainingPrecision headBackward = precision == TrainingPrecision.Int8 ? TrainingPrecision.Float32 : precision;
-        _head = new FrozenMatrix(team, precision, headBackward, _rows, config.TiedEmbeddings ? embedding : checkpoint.Get("lm_head.weight", config.VocabularySize, config.HiddenSize));
+        // A gradient over the vocabulary is one large number and many small ones that together weigh as much: 8 bits a row would lose them, but most are nothing.
+        _head = new FrozenMatrix(
+            team,
+            FrozenMatrix.Operand(precision, _rows),
+            precision == TrainingPrecision.Int8 ? new SparseOperand() : FrozenMatrix.Operand(precision, _rows),
+            config.TiedEmbeddings ? embedding : checkpoint.Get("lm_head.weight", config.VocabularySize, config.HiddenSize));
     }
 
     /// <summary>The shape.</summary>
     public ModelConfig Config { get; }
 
     internal IReadOnlyList<FrozenLayer> Layers => _layers;
+
+    /// <summary>What multiplies by an adapter's factors beside these weights: in 8 bits where they are, as decoding does, else in float32.</summary>
+    internal IOperand FactorOperand() => FrozenMatrix.Operand(_precision == TrainingPrecision.Int8 ? TrainingPrecision.Int8 : TrainingPrecision.Float32, _rows);
 
     ReadOnlySpan<float> IHeadWeights.Norm => _finalNorm;
 

@@ -28,7 +28,11 @@ internal sealed class FrozenLayer : IDisposable
         {
             IReadOnlyList<LinearModule> modules = LinearModule.Of(group, config);
             int inputs = LinearModule.Inputs(group, config);
-            _matrices.Add(group, new FrozenMatrix(team, precision, precision, rows, [.. modules.Select(m => checkpoint.Get($"{prefix}{m.Name}.weight", m.Outputs, inputs))]));
+            _matrices.Add(group, new FrozenMatrix(
+                team,
+                FrozenMatrix.Operand(precision, rows),
+                FrozenMatrix.Operand(precision, rows),
+                [.. modules.Select(m => checkpoint.Get($"{prefix}{m.Name}.weight", m.Outputs, inputs))]));
             bool hasBias = group switch
             {
                 LinearGroup.QueryKeyValue => config.QueryKeyValueBias,

@@ -15,13 +15,12 @@ internal sealed class FrozenMatrix : ILinear, IDisposable
 
     /// <summary>Stacks the rows of <paramref name="parts"/>, all of one width.</summary>
     /// <param name="team">Threads.</param>
-    /// <param name="forward">Arithmetic of x·Wᵀ.</param>
-    /// <param name="backward">Arithmetic of dy·W.</param>
-    /// <param name="rows">Where integer products quantize their rows, shared by the matrices of a model.</param>
+    /// <param name="forward">For x·Wᵀ; it is packed and belongs to the matrix.</param>
+    /// <param name="backward">For dy·W; as well.</param>
     /// <param name="parts">The tensors.</param>
-    public FrozenMatrix(WorkerTeam team, TrainingPrecision forward, TrainingPrecision backward, PreparedRows rows, params ReadOnlySpan<WeightTensor> parts)
+    public FrozenMatrix(WorkerTeam team, IOperand forward, IOperand backward, params ReadOnlySpan<WeightTensor> parts)
     {
-        _team = team;
+        (_team, _forward, _backward) = (team, forward, backward);
         int inputs = parts[0].Columns, outputs = 0;
         foreach (WeightTensor part in parts)
             outputs = checked(outputs + (int)part.Rows);
@@ -33,8 +32,6 @@ internal sealed class FrozenMatrix : ILinear, IDisposable
             row += (int)part.Rows;
         }
 
-        _forward = Create(forward, rows);
-        _backward = Create(backward, rows);
         Span<float> all = values.Slice(0, checked(outputs * inputs));
         _forward.PackTransposed(team, all, outputs, inputs);
         _backward.Pack(team, all, outputs, inputs);
@@ -52,6 +49,9 @@ internal sealed class FrozenMatrix : ILinear, IDisposable
         _backward.Dispose();
     }
 
-    private static IOperand Create(TrainingPrecision precision, PreparedRows rows) =>
+    /// <summary>An operand of a precision.</summary>
+    /// <param name="precision">Arithmetic of its products.</param>
+    /// <param name="rows">Where integer products quantize their rows, shared by the matrices of a model.</param>
+    public static IOperand Operand(TrainingPrecision precision, PreparedRows rows) =>
         precision == TrainingPrecision.Int8 ? new QuantizedOperand(rows) : new TrainingOperand(precision);
 }

@@ -1,4 +1,3 @@
-using Tidar.Kernels.Matrices;
 using Tidar.Kernels.Threading;
 using Tidar.Models.Transformers;
 using Tidar.Training.Backpropagation;
@@ -16,15 +15,23 @@ internal sealed class LowRankLayer : IDisposable
     private readonly int _rank;
     private readonly int _inputs;
     private readonly int _outputs;
-    private readonly PackedOperand _downForward = new();
-    private readonly PackedOperand _downBackward = new();
-    private readonly PackedOperand _upForward = new();
-    private readonly PackedOperand _upBackward = new();
+    private readonly IOperand _downForward;
+    private readonly IOperand _downBackward;
+    private readonly IOperand _upForward;
+    private readonly IOperand _upBackward;
     private readonly Activation _inner;
     private readonly Activation _innerGradient;
 
-    public LowRankLayer(WorkerTeam team, AdapterParameters parameters, LinearGradient gradient, ParameterSlice down, ParameterSlice up)
+    /// <summary>Creates it; team, parameters and gradient outlive it.</summary>
+    /// <param name="team">Threads.</param>
+    /// <param name="parameters">Where the factors are.</param>
+    /// <param name="gradient">Adds to their gradients.</param>
+    /// <param name="operand">Makes what multiplies by a factor; the gradients of the factors themselves are float32 sums of float32.</param>
+    /// <param name="down">A.</param>
+    /// <param name="up">B.</param>
+    public LowRankLayer(WorkerTeam team, AdapterParameters parameters, LinearGradient gradient, Func<IOperand> operand, ParameterSlice down, ParameterSlice up)
     {
+        (_downForward, _downBackward, _upForward, _upBackward) = (operand(), operand(), operand(), operand());
         (_team, _parameters, _gradient, _down, _up) = (team, parameters, gradient, down, up);
         _rank = parameters.Shape.Rank;
         _inputs = down.Length / _rank;

@@ -10,13 +10,13 @@ internal sealed class MaskLayer : LayerWeights
     private readonly FrozenLayer _frozen;
     private readonly Dictionary<LinearGroup, LowRankLayer> _factors = [];
 
-    public MaskLayer(FrozenLayer frozen, AdapterParameters parameters, int layer, WorkerTeam team, LinearGradient gradient)
+    public MaskLayer(FrozenLayer frozen, AdapterParameters parameters, int layer, WorkerTeam team, LinearGradient gradient, Func<IOperand> operand)
     {
         _frozen = frozen;
         foreach (LinearGroup group in LinearModule.Groups)
         {
             if (parameters.Down(layer, group) is { } down && parameters.Up(layer, group) is { } up)
-                _factors.Add(group, new LowRankLayer(team, parameters, gradient, down, up));
+                _factors.Add(group, new LowRankLayer(team, parameters, gradient, operand, down, up));
         }
     }
 

@@ -19,23 +19,29 @@ public sealed class MaskRowDecoder : IDisposable
     private readonly LayerStack _stack;
     private readonly ChunkedHead _head;
     private readonly CachedPrefixes _prefixes;
+    private readonly ReachWeights? _reach;
     private int[] _outputRows = [];
 
-    /// <summary>Creates the passes; all arguments outlive it.</summary>
-    public MaskRowDecoder(WorkerTeam team, FrozenDecoder frozen, AdapterParameters parameters)
+    /// <summary>Creates the passes; team, frozen and parameters outlive it.</summary>
+    /// <param name="team">Threads.</param>
+    /// <param name="frozen">The base model.</param>
+    /// <param name="parameters">The adapter.</param>
+    /// <param name="reachShare">How far slots count by the probability that those before them are right: from 0 (not) to 1. It weighs gradients alone; losses stay as they are.</param>
+    public MaskRowDecoder(WorkerTeam team, FrozenDecoder frozen, AdapterParameters parameters, double reachShare = 0)
     {
+        _reach = reachShare > 0 ? new ReachWeights(parameters.Shape.DraftLength, reachShare) : null;
         _team = team;
         _parameters = parameters;
         _config = frozen.Config;
         _gradient = new LinearGradient(team, TrainingPrecision.Float32);
-        _layers = [.. frozen.Layers.Select((layer, l) => new MaskLayer(layer, parameters, l, team, _gradient))];
+        _layers = [.. frozen.Layers.Select((layer, l) => new MaskLayer(layer, parameters, l, team, _gradient, frozen.FactorOperand))];
         _stack = new LayerStack(team, _config, _layers, recomputes: false);
         _head = new ChunkedHead(team, _config, frozen);
         _prefixes = new CachedPrefixes(team, _config);
         Refresh();
     }
 
-    /// <summary>Whether the likeliest token was the right one, for each target of the last <see cref="Evaluate"/>.</summary>
+    /// <summary>Whether the likeliest token was the right one, for each target of the last pass.</summary>
     public ReadOnlySpan<bool> Correct => _head.Correct;
 
     /// <summary>Takes over the adapter's weights as they are now; to be called when they have changed.</summary>
@@ -55,7 +61,8 @@ public sealed class MaskRowDecoder : IDisposable
         if (batch.Targets.Count == 0)
             return 0;
         Span<float> outputs = Forward(batch);
-        Span<float> gradient = _head.Differentiate(new MaskTargets(CollectionsMarshal.AsSpan(batch.Targets), scale), outputs);
+        _reach?.Begin(batch.Targets.Count);
+        Span<float> gradient = _head.Differentiate(new MaskTargets(CollectionsMarshal.AsSpan(batch.Targets), scale, _reach), outputs, judges: true);
         ReadOnlySpan<float> input = _stack.Backward(batch.Layout, _outputRows.AsSpan(0, batch.Targets.Count), _prefixes, gradient);
         EmbeddingGradientJob job = new(batch.Layout, input, _parameters.Gradients(_parameters.MaskEmbedding), _config.HiddenSize);
         _team.Run(ref job, EmbeddingGradientJob.Items(_config.HiddenSize));

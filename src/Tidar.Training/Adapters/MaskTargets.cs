@@ -4,7 +4,7 @@ using Tidar.Training.Backpropagation;
 namespace Tidar.Training.Adapters;
 
 /// <summary>Targets of mask rows: distributions, each with a weight.</summary>
-internal readonly ref struct MaskTargets(ReadOnlySpan<MaskTarget> targets, double scale) : IHeadTargets
+internal readonly ref struct MaskTargets(ReadOnlySpan<MaskTarget> targets, double scale, ReachWeights? reach = null) : IHeadTargets
 {
     private readonly ReadOnlySpan<MaskTarget> _targets = targets;
 
@@ -15,6 +15,24 @@ internal readonly ref struct MaskTargets(ReadOnlySpan<MaskTarget> targets, doubl
     public float Loss(int index, Span<float> logits)
     {
         MaskTarget target = _targets[index];
-        return CrossEntropy.Run(logits, target.Target.Tokens, target.Target.Probabilities, (float)(target.Weight * scale));
+        float weight = (float)(target.Weight * scale), loss = CrossEntropy.Run(logits, target.Target.Tokens, target.Target.Probabilities, weight);
+
+        // The gradient is weight * (probability - target's share).
+        reach?.Set(index, weight == 0 ? 0 : (logits[target.Target.Token] / weight) + target.Target.Share);
+        return loss;
+    }
+
+    public void Weigh(int first, int count, Span<float> gradient)
+    {
+        if (reach is null)
+            return;
+        int width = gradient.Length / count;
+        for (int i = 0; i < count; i++)
+        {
+            Span<float> row = gradient.Slice(i * width, width);
+            float factor = reach.Weight(_targets, first + i);
+            foreach (ref float value in row)
+                value *= factor;
+        }
     }
 }

@@ -26,8 +26,12 @@ internal sealed class QuantizedOperand(PreparedRows rows) : IOperand
     /// <inheritdoc/>
     public void PackTransposed(WorkerTeam team, ReadOnlySpan<float> w, int columns, int k)
     {
-        _matrix?.Dispose();
-        _matrix = WeightMatrix.Create(WeightFormat.Int8, columns, k);
+        if (_matrix is null || _matrix.Outputs != columns || _matrix.Inputs != k)
+        {
+            _matrix?.Dispose();
+            _matrix = WeightMatrix.Create(WeightFormat.Int8, columns, k);
+        }
+
         PackJob job = new(_matrix, w);
         team.Run(ref job, Panel.Count(columns));
     }

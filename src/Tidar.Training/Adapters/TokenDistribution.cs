@@ -6,6 +6,9 @@ namespace Tidar.Training.Adapters;
 /// <param name="Probabilities">Their probabilities, which add up to 1.</param>
 public sealed record TokenDistribution(int Token, int[] Tokens, float[] Probabilities)
 {
+    /// <summary>What of the probability the token that stands there has.</summary>
+    public float Share => Probabilities[Array.IndexOf(Tokens, Token)];
+
     /// <summary>Certainty.</summary>
     public static TokenDistribution Certain(int token) => new(token, [token], [1]);
 

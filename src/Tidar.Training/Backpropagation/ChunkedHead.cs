@@ -39,7 +39,7 @@ internal sealed class ChunkedHead : IDisposable
     /// <summary>Unweighted loss of each target of the last run, in nats.</summary>
     public ReadOnlySpan<float> Losses => _losses;
 
-    /// <summary>Whether the likeliest token of each target was the right one, after <see cref="Evaluate"/>.</summary>
+    /// <summary>Whether the likeliest token of each target was the right one, where that was wanted.</summary>
     public ReadOnlySpan<bool> Correct => _correct;
 
     /// <summary>Losses alone.</summary>
@@ -47,15 +47,18 @@ internal sealed class ChunkedHead : IDisposable
     /// <param name="hidden">Residual stream after the last layer of each target's row, [targets, hidden].</param>
     /// <param name="banned">A token that decoding never chooses, and so never counts as the likeliest; -1 for none.</param>
     public void Evaluate<TTargets>(TTargets targets, Span<float> hidden, int banned = -1)
-        where TTargets : struct, IHeadTargets, allows ref struct => Run(targets, hidden, [], evaluates: true, banned);
+        where TTargets : struct, IHeadTargets, allows ref struct => Run(targets, hidden, [], judges: true, banned);
 
     /// <summary>Losses, and the gradients of head, norm and <paramref name="hidden"/>.</summary>
+    /// <param name="targets">The targets.</param>
+    /// <param name="hidden">Residual stream after the last layer of each target's row, [targets, hidden].</param>
+    /// <param name="judges">Whether <see cref="Correct"/> is wanted as well.</param>
     /// <returns>The gradient of <paramref name="hidden"/>; its memory is reused by the next run.</returns>
-    public Span<float> Differentiate<TTargets>(TTargets targets, Span<float> hidden)
+    public Span<float> Differentiate<TTargets>(TTargets targets, Span<float> hidden, bool judges = false)
         where TTargets : struct, IHeadTargets, allows ref struct
     {
         Span<float> gradient = _gradient.Rows(targets.Count);
-        Run(targets, hidden, gradient, evaluates: false, banned: -1);
+        Run(targets, hidden, gradient, judges, banned: -1);
         _norm.Backward(hidden, targets.Count, _weights.Norm, gradient, gradient, _weights.NormGradient, accumulate: false);
         return gradient;
     }
@@ -66,7 +69,7 @@ internal sealed class ChunkedHead : IDisposable
             part.Dispose();
     }
 
-    private void Run<TTargets>(TTargets targets, Span<float> hidden, Span<float> gradient, bool evaluates, int banned)
+    private void Run<TTargets>(TTargets targets, Span<float> hidden, Span<float> gradient, bool judges, int banned)
         where TTargets : struct, IHeadTargets, allows ref struct
     {
         int count = targets.Count, width = _normalized.Width, chunkRows = Math.Max(FewestRows, ChunkLogits / _vocabulary);
@@ -80,10 +83,13 @@ internal sealed class ChunkedHead : IDisposable
             ReadOnlySpan<float> x = normalized.Slice(first * width, rows * width);
             Span<float> logits = _logits.Rows(rows);
             _weights.Matrix.Forward(x, rows, logits);
-            CrossEntropyJob<TTargets> job = new(targets, first, logits, _vocabulary, _losses, evaluates ? _correct : [], banned);
+            CrossEntropyJob<TTargets> job = new(targets, first, logits, _vocabulary, _losses, judges ? _correct : [], banned);
             _team.Run(ref job, rows);
-            if (!evaluates)
-                _weights.Matrix.Backward(logits, x, rows, gradient.Slice(first * width, rows * width));
+            if (gradient.IsEmpty)
+                continue;
+            Span<float> back = gradient.Slice(first * width, rows * width);
+            _weights.Matrix.Backward(logits, x, rows, back);
+            targets.Weigh(first, rows, back);
         }
     }
 

@@ -11,4 +11,10 @@ internal interface IHeadTargets
 
     /// <summary>Loss of a target in nats, unweighted; its weighted gradient replaces the logits.</summary>
     float Loss(int index, Span<float> logits);
+
+    /// <summary>Weighs what a run of targets, whose losses are known, sends back to its hidden states; runs come in ascending order.</summary>
+    /// <param name="first">The run's first target.</param>
+    /// <param name="count">How many there are.</param>
+    /// <param name="gradient">Gradient of the hidden states, [count, hidden].</param>
+    void Weigh(int first, int count, Span<float> gradient);
 }

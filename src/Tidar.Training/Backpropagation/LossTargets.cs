@@ -18,4 +18,9 @@ internal readonly ref struct LossTargets(ReadOnlySpan<LossTarget> targets, LossW
         double weight = target.IsDiffusion ? weights.Diffusion * target.Weight : weights.Autoregressive;
         return CrossEntropy.Run(logits, target.Token, (float)weight);
     }
+
+    // Weights are part of the losses.
+    public void Weigh(int first, int count, Span<float> gradient)
+    {
+    }
 }

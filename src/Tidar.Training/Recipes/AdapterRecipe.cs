@@ -36,6 +36,9 @@ public sealed record AdapterRecipe : TrainingRecipe
     /// <summary>Slot m's loss counts this to the power of m - 1: late slots matter only where the early ones are right.</summary>
     public required double SlotDecay { get; init; }
 
+    /// <summary>How far a slot counts by the probability that the slots before it are right: from 0 (not) to 1.</summary>
+    public required double ReachShare { get; init; }
+
     /// <summary>Share of the base model's own distribution in the targets.</summary>
     public required double SoftShare { get; init; }
 
@@ -47,6 +50,9 @@ public sealed record AdapterRecipe : TrainingRecipe
 
     /// <summary>Most blocks of a document in a step.</summary>
     public required int BlocksPerDocument { get; init; }
+
+    /// <summary>Rounds in which a step draws them: later ones begin where the drafts of the round before ended, as those of decoding do.</summary>
+    public required int Rounds { get; init; }
 
     /// <summary>Most tokens of a document; a longer one is cut.</summary>
     public required int DocumentTokens { get; init; }

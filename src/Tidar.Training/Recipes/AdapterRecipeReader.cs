@@ -52,10 +52,12 @@ public static class AdapterRecipeReader
             SlotEmbeddings = adapter.Flag("slot_embeddings", fallback: true),
             FirstSlotWeight = objective.Number("first_slot_weight", 0, 1, 0),
             SlotDecay = objective.Number("slot_decay", 0.01, 1, 1),
+            ReachShare = objective.Number("reach_share", 0, 1, 0),
             SoftShare = objective.Number("soft_share", 0, 1, 0),
             SoftTokens = objective.Integer("soft_tokens", 1, 1024, 16),
             DocumentsPerStep = batch.Integer("documents_per_step", 1, 1 << 16, 8),
             BlocksPerDocument = batch.Integer("blocks_per_document", 1, 1 << 16, 32),
+            Rounds = batch.Integer("rounds", 1, 1 << 10, 1),
             DocumentTokens = batch.Integer("document_tokens", 4, 1 << 20, 1024),
             RowsPerPass = batch.Integer("rows_per_pass", draftLength, 1 << 20, Math.Max(draftLength, 1024)),
             Precision = top.Choice(

@@ -30,6 +30,9 @@ public sealed record SelectorRecipe : TrainingRecipe
     /// <summary>Most of them in one document.</summary>
     public required int BlocksPerDocument { get; init; }
 
+    /// <summary>Rounds in which a document's blocks are drawn: later ones begin where the drafts of the round before ended, as those of decoding do.</summary>
+    public required int Rounds { get; init; }
+
     /// <summary>Most tokens of a document; a longer one is cut.</summary>
     public required int DocumentTokens { get; init; }
 

@@ -42,6 +42,7 @@ public static class SelectorRecipeReader
             SoftShare = objective.Number("soft_share", 0, 1, 0),
             Blocks = blocks.Integer("count", 1, MostBlocks, 33_000),
             BlocksPerDocument = blocks.Integer("per_document", 1, 1 << 16, 16),
+            Rounds = blocks.Integer("rounds", 1, 1 << 10, 1),
             DocumentTokens = blocks.Integer("document_tokens", 4, 1 << 20, 1024),
             BlocksPerStep = batch.Integer("blocks_per_step", 1, 1 << 16, 256),
             Optimizer = optimizer,

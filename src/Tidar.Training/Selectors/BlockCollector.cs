@@ -38,7 +38,45 @@ internal sealed class BlockCollector : IDisposable
     /// <summary>Adds the blocks that begin at <paramref name="starts"/>[d] of document d.</summary>
     public void Collect(IReadOnlyList<PreparedDocument> documents, IReadOnlyList<int[]> starts, SelectorBlocks blocks, CancellationToken cancellation)
     {
+        (IReadOnlyList<KeyValueCache> prefixes, IReadOnlyList<TokenDistribution?[]> teacher) = Read(documents);
+        Draft(documents, prefixes, teacher, starts, blocks, cancellation);
+    }
+
+    /// <summary>Adds the blocks of a walk through documents, round by round.</summary>
+    public void Collect(IReadOnlyList<PreparedDocument> documents, BlockWalk walk, SelectorBlocks blocks, CancellationToken cancellation)
+    {
+        (IReadOnlyList<KeyValueCache> prefixes, IReadOnlyList<TokenDistribution?[]> teacher) = Read(documents);
+        Dictionary<(int Document, int Start), int> blockAt = [];
+        do
+        {
+            int block = blocks.Count;
+            for (int d = 0; d < documents.Count; d++)
+            {
+                foreach (int start in walk.Starts[d])
+                    blockAt[(d, start)] = block++;
+            }
+
+            Draft(documents, prefixes, teacher, walk.Starts, blocks, cancellation);
+        }
+        while (walk.Advance((document, start) => blocks.Reached(blockAt[(document, start)])));
+    }
+
+    public void Dispose() => _clean.Dispose();
+
+    private (IReadOnlyList<KeyValueCache> Prefixes, IReadOnlyList<TokenDistribution?[]> Teacher) Read(IReadOnlyList<PreparedDocument> documents)
+    {
         IReadOnlyList<KeyValueCache> prefixes = _clean.Run(documents, out IReadOnlyList<TokenDistribution?[]> teacher, _teacherTokens, softShare: 1);
+        return (prefixes, teacher);
+    }
+
+    private void Draft(
+        IReadOnlyList<PreparedDocument> documents,
+        IReadOnlyList<KeyValueCache> prefixes,
+        IReadOnlyList<TokenDistribution?[]> teacher,
+        IReadOnlyList<int[]> starts,
+        SelectorBlocks blocks,
+        CancellationToken cancellation)
+    {
         for (int d = 0; d < documents.Count; d++)
         {
             foreach (int start in starts[d])
@@ -55,11 +93,11 @@ internal sealed class BlockCollector : IDisposable
         Flush(documents, teacher, blocks, cancellation);
     }
 
-    public void Dispose() => _clean.Dispose();
-
     private void Flush(IReadOnlyList<PreparedDocument> documents, IReadOnlyList<TokenDistribution?[]> teacher, SelectorBlocks blocks, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
+        if (_waiting.Count == 0)
+            return;
         int slots = _masks.Length - 1, width = _model.Config.HiddenSize, count = blocks.Candidates;
         if (_states.Length < _rows.Count * width)
         {

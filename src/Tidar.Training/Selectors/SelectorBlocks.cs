@@ -66,6 +66,16 @@ internal sealed class SelectorBlocks : IDisposable
     /// <summary>What the AR half gives them behind the text's own tokens, as far as they are among its likeliest, [slots, candidates]; all 0 where it was not asked.</summary>
     public Span<float> Teacher(int block) => _teacher.Slice((long)block * Slots * Candidates, Slots * Candidates);
 
+    /// <summary>How many tokens a block's likeliest candidates are right, the decided one among them: how far decoding would go.</summary>
+    public int Reached(int block)
+    {
+        ReadOnlySpan<int> text = Text(block)[TokensBefore..], tokens = Tokens(block);
+        int slot = 1;
+        while (slot <= Slots && text[slot] >= 0 && tokens[(slot - 1) * Candidates] == text[slot])
+            slot++;
+        return slot;
+    }
+
     /// <summary>Reads the hidden state of a slot (1 … K-1) of a block, [hidden].</summary>
     public void ReadState(int block, int slot, Span<float> state)
     {

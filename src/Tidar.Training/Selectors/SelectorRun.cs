@@ -19,7 +19,7 @@ namespace Tidar.Training.Selectors;
 internal sealed class SelectorRun : IDisposable
 {
     // Documents whose clean tokens go through the model together.
-    private const int DocumentsTogether = 8;
+    private const int DocumentsTogether = 16;
 
     private readonly Checkpoint _checkpoint;
     private readonly CheckpointFolder _checkpoints;
@@ -155,15 +155,16 @@ internal sealed class SelectorRun : IDisposable
         while (Blocks.Count < Blocks.Capacity)
         {
             List<PreparedDocument> some = [];
-            List<int[]> starts = [];
-            for (int room = Blocks.Capacity - Blocks.Count; some.Count < DocumentsTogether && room > 0; room -= starts[^1].Length)
+            List<int> counts = [];
+            List<ulong> seeds = [];
+            for (int room = Blocks.Capacity - Blocks.Count; some.Count < DocumentsTogether && room > 0; room -= counts[^1])
             {
-                ulong seed = SplitMix64.Mix(Recipe.Seed + ((ulong)documents.Drawn << 20));
+                seeds.Add(SplitMix64.Mix(Recipe.Seed + ((ulong)documents.Drawn << 20)));
                 some.Add(documents.Next());
-                starts.Add(BlockSampler.Draw(some[^1].Starts(), Math.Min(room, Recipe.BlocksPerDocument), seed));
+                counts.Add(Math.Min(some[^1].Starts().Length, Math.Min(room, Recipe.BlocksPerDocument)));
             }
 
-            collector.Collect(some, starts, Blocks, cancellation);
+            collector.Collect(some, new BlockWalk(some, counts, Recipe.Rounds, d => seeds[d]), Blocks, cancellation);
             progress.Report(HeldOut.Blocks.Count + Blocks.Count);
         }
     }

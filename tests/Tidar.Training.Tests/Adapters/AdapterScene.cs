@@ -21,7 +21,7 @@ internal sealed class AdapterScene : IDisposable
     private readonly FrozenDecoder _frozen;
     private readonly CleanHalf _clean;
 
-    public AdapterScene(ModelArchitecture architecture, int threads = 2, bool slotEmbeddings = true, int firstLayer = 0, TrainingPrecision precision = TrainingPrecision.Float32)
+    public AdapterScene(ModelArchitecture architecture, int threads = 2, bool slotEmbeddings = true, int firstLayer = 0, TrainingPrecision precision = TrainingPrecision.Float32, double reachShare = 0)
     {
         Config = RandomModel.Config(architecture, draftLength: DraftLength) with { Tidar = null };
         Checkpoint = Checkpoint.InMemory(Config, [.. RandomModel.Tensors(Config, seed: 5)]);
@@ -39,7 +39,7 @@ internal sealed class AdapterScene : IDisposable
         }
 
         Documents = [Document(random, 14), Document(random, 11)];
-        Decoder = new MaskRowDecoder(_team, _frozen, Parameters);
+        Decoder = new MaskRowDecoder(_team, _frozen, Parameters, reachShare);
     }
 
     public ModelConfig Config { get; }

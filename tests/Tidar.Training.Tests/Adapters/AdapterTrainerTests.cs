@@ -49,11 +49,13 @@ public sealed class AdapterTrainerTests : IDisposable
         Assert.Equal(Math.Round(drafts.FusedTokensPerPass, 4), metrics.RootElement.GetProperty("held_out_tokens_per_pass_fused").GetDouble());
     }
 
-    [Fact]
-    public void A_cancelled_and_resumed_run_ends_with_the_bits_of_an_uninterrupted_one()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public void A_cancelled_and_resumed_run_ends_with_the_bits_of_an_uninterrupted_one(int rounds)
     {
-        byte[] whole = Tensors(Train(Write("whole", steps: 7)));
-        AdapterRecipe recipe = Write("cut", steps: 7);
+        byte[] whole = Tensors(Train(Write("whole", steps: 7, rounds)));
+        AdapterRecipe recipe = Write("cut", steps: 7, rounds);
         using CancellationTokenSource cancel = new();
         Assert.Throws<OperationCanceledException>(() => Train(recipe, cancellation: cancel.Token, onStep: p =>
         {
@@ -63,6 +65,16 @@ public sealed class AdapterTrainerTests : IDisposable
         using WorkerTeam other = new(3);
         Assert.Equal(whole, Tensors(Train(recipe, resume: true, team: other)));
         Assert.Equal(7, File.ReadAllLines(Path.Combine(recipe.Output, "metrics.jsonl")).Length);
+    }
+
+    [Fact]
+    public void Rounds_choose_other_blocks_and_as_many()
+    {
+        List<TrainingProgress> one = [], three = [];
+        Train(Write("one", steps: 4), reports: one);
+        Train(Write("three", steps: 4, rounds: 3), reports: three);
+        Assert.Equal(one[^1].Tokens, three[^1].Tokens);
+        Assert.NotEqual(one[^1].Loss, three[^1].Loss);
     }
 
     [Fact]
@@ -103,6 +115,8 @@ public sealed class AdapterTrainerTests : IDisposable
     [InlineData("rank: 4", "rank: 4\n  alpha: 4", "adapter.alpha")]
     [InlineData("document_tokens: 64", "document_tokens: 5000", "batch.document_tokens")]
     [InlineData("document_tokens: 64", "document_tokens: 4", "data")]
+    [InlineData("rounds: 1", "rounds: 0", "batch.rounds")]
+    [InlineData("reach_share: 0.5", "reach_share: 1.5", "objective.reach_share")]
     [InlineData("answers.jsonl", "none.jsonl", "none.jsonl")]
     public void Recipes_that_cannot_be_are_one_line(string old, string changed, string part)
     {
@@ -115,7 +129,7 @@ public sealed class AdapterTrainerTests : IDisposable
 
     private static byte[] Tensors(string adapter) => File.ReadAllBytes(Path.Combine(adapter, AdapterNames.TensorFile));
 
-    private AdapterRecipe Write(string name, int steps) => AdapterRecipeReader.Read(_folder.Write($"{name}.yaml", $"""
+    private AdapterRecipe Write(string name, int steps, int rounds = 1) => AdapterRecipeReader.Read(_folder.Write($"{name}.yaml", $"""
         output: {name}
         seed: 3
         data:
@@ -129,9 +143,11 @@ public sealed class AdapterTrainerTests : IDisposable
           soft_share: 0.2
           soft_tokens: 4
           slot_decay: 0.8
+          reach_share: 0.5
         batch:
           documents_per_step: 3
           blocks_per_document: 5
+          rounds: {rounds}
           document_tokens: 64
           rows_per_pass: 24
         precision: f32

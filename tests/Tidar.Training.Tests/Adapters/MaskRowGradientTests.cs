@@ -93,6 +93,42 @@ public sealed class MaskRowGradientTests
             Assert.Equal(one.Parameters.Gradients(parameter.Slice).ToArray(), five.Parameters.Gradients(parameter.Slice).ToArray());
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(0.6)]
+    public void Slots_count_as_much_as_it_is_likely_that_those_before_them_are_right(double share)
+    {
+        using AdapterScene reaching = new(ModelArchitecture.Qwen3, reachShare: share), plain = new(ModelArchitecture.Qwen3);
+        MaskBatch batch = plain.Batch();
+        double loss = reaching.Decoder.AddGradients(reaching.Batch(), 1);
+        Assert.Equal(plain.Decoder.Evaluate(batch), loss, 1e-6 * loss);
+        MaskTarget[] targets = [.. batch.Targets];
+        double reached = 1;
+        for (int i = 0; i < targets.Length; i++)
+        {
+            int slot = targets[i].Row % AdapterScene.DraftLength;
+            reached = slot <= 1 ? 1 : reached * Probability(targets[i - 1]);
+            targets[i] = targets[i] with { Weight = (float)(targets[i].Weight * (1 - share + (share * reached))) };
+        }
+
+        batch.Targets.Clear();
+        batch.Targets.AddRange(targets);
+        plain.Decoder.AddGradients(batch, 1);
+        foreach (Parameter parameter in plain.Parameters.All)
+        {
+            float[] expected = plain.Parameters.Gradients(parameter.Slice).ToArray(), actual = reaching.Parameters.Gradients(parameter.Slice).ToArray();
+            double length = Math.Sqrt(expected.Sum(g => (double)g * g));
+            Assert.All(expected.Zip(actual), pair => Assert.Equal(pair.First, pair.Second, 1e-4 * length));
+        }
+
+        double Probability(MaskTarget target)
+        {
+            batch.Targets.Clear();
+            batch.Targets.Add(new MaskTarget(target.Row, TokenDistribution.Certain(target.Target.Token), 1));
+            return Math.Exp(-plain.Decoder.Evaluate(batch));
+        }
+    }
+
     // The loss of one row, by the decoder that generates text.
     private static double Loss(AdapterScene scene, MaskBatch batch, MaskTarget target, int maskToken)
     {

@@ -65,11 +65,13 @@ public sealed class SelectorTrainerTests : IDisposable
             Math.Round(last.PlainDrafts.TwoPassTokensPerPass, 4), metrics.RootElement.GetProperty("held_out_without_selector_tokens_per_pass_two_pass").GetDouble());
     }
 
-    [Fact]
-    public void A_cancelled_and_resumed_run_ends_with_the_bits_of_an_uninterrupted_one()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void A_cancelled_and_resumed_run_ends_with_the_bits_of_an_uninterrupted_one(int rounds)
     {
-        byte[] whole = File.ReadAllBytes(Path.Combine(Train(Write("whole", steps: 7)), SelectorNames.TensorFile));
-        SelectorRecipe recipe = Write("cut", steps: 7);
+        byte[] whole = File.ReadAllBytes(Path.Combine(Train(Write("whole", steps: 7, rounds)), SelectorNames.TensorFile));
+        SelectorRecipe recipe = Write("cut", steps: 7, rounds);
         using CancellationTokenSource cancel = new();
         Assert.Throws<OperationCanceledException>(() => Train(recipe, cancellation: cancel.Token, onStep: p =>
         {
@@ -117,6 +119,7 @@ public sealed class SelectorTrainerTests : IDisposable
     [InlineData("rank: 4", "rank: 0", "selector.rank")]
     [InlineData("rank: 4", "ranks: 4", "selector.ranks")]
     [InlineData("count: 60", "count: 0", "blocks.count")]
+    [InlineData("rounds: 1", "rounds: 0", "blocks.rounds")]
     [InlineData("document_tokens: 64", "document_tokens: 5000", "document_tokens")]
     [InlineData("answers.jsonl", "none.jsonl", "none.jsonl")]
     public void Recipes_that_cannot_be_are_one_line(string old, string changed, string part)
@@ -135,7 +138,7 @@ public sealed class SelectorTrainerTests : IDisposable
         AnsweringModel.AssertDecoding(model, Enumerable.Range(0, recipe.EvaluationDocuments).Select(_ => documents.Next()), drafts, options);
     }
 
-    private SelectorRecipe Write(string name, int steps) => SelectorRecipeReader.Read(_folder.Write($"{name}.yaml", $$"""
+    private SelectorRecipe Write(string name, int steps, int rounds = 1) => SelectorRecipeReader.Read(_folder.Write($"{name}.yaml", $$"""
         output: {{name}}
         seed: 3
         data:
@@ -143,7 +146,7 @@ public sealed class SelectorTrainerTests : IDisposable
             held_out: 0.3
         selector: { rank: 4, candidates: 8, predecessors: 2 }
         objective: { slot_decay: 0.9, soft_share: 0.25 }
-        blocks: { count: 60, per_document: 6, document_tokens: 64 }
+        blocks: { count: 60, per_document: 6, rounds: {{rounds}}, document_tokens: 64 }
         batch: { blocks_per_step: 16 }
         steps: {{steps}}
         optimizer: { learning_rate: 0.02, warmup_steps: 2 }
