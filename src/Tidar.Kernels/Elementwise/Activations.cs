@@ -15,6 +15,9 @@ public static class Activations
     /// <summary>y = a + <paramref name="factor"/> · b; <paramref name="y"/> may be an input.</summary>
     public static void AddScaled(ReadOnlySpan<float> a, ReadOnlySpan<float> b, float factor, Span<float> y) => Map.Run(new AddScaledMap(factor), a, b, y);
 
+    /// <summary>y = <paramref name="factor"/> · x; <paramref name="y"/> may be the input.</summary>
+    public static void Scale(ReadOnlySpan<float> x, float factor, Span<float> y) => Map.Run(new ScaleMap(factor), x, x, y);
+
     /// <summary>y = e^x, see <see cref="Exponential"/> for the range.</summary>
     public static void Exp(ReadOnlySpan<float> x, Span<float> y) => Map.Run(default(ExpMap), x, x, y);
 
@@ -49,6 +52,14 @@ public static class Activations
         public TLanes Apply<TLanes>(TLanes a, TLanes b)
             where TLanes : unmanaged, ILanes<TLanes>
             => TLanes.FusedMultiplyAdd(b, TLanes.Broadcast(factor), a);
+    }
+
+    private readonly struct ScaleMap(float factor) : IMap
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public TLanes Apply<TLanes>(TLanes a, TLanes b)
+            where TLanes : unmanaged, ILanes<TLanes>
+            => TLanes.Multiply(a, TLanes.Broadcast(factor));
     }
 
     private readonly struct ExpMap : IMap

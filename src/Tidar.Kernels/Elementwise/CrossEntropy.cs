@@ -1,6 +1,3 @@
-using System.Runtime.CompilerServices;
-using Tidar.Kernels.Simd;
-
 namespace Tidar.Kernels.Elementwise;
 
 /// <summary>Cross-entropy of one row of logits against a target, with its gradient.</summary>
@@ -23,17 +20,9 @@ public static class CrossEntropy
         for (int i = 0; i < tokens.Length; i++)
             chosen += probabilities[i] * logits[tokens[i]];
         float loss = Softmax.Run(logits) - chosen;
-        Map.Run(new ScaleMap(weight), logits, logits, logits);
+        Activations.Scale(logits, weight, logits);
         for (int i = 0; i < tokens.Length; i++)
             logits[tokens[i]] -= weight * probabilities[i];
         return loss;
-    }
-
-    private readonly struct ScaleMap(float factor) : IMap
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public TLanes Apply<TLanes>(TLanes a, TLanes b)
-            where TLanes : unmanaged, ILanes<TLanes>
-            => TLanes.Multiply(a, TLanes.Broadcast(factor));
     }
 }

@@ -12,6 +12,9 @@ namespace Tidar.Models.Selectors;
 /// <remarks>A token's maps are computed when it first comes up and kept: a text uses few tokens of the vocabulary.</remarks>
 public sealed class PathSelector : IDisposable
 {
+    /// <summary>Keeps the normalization of a vector of zeros finite.</summary>
+    internal const float NormEpsilon = 1e-6f;
+
     private readonly SelectorWeights _weights;
     private readonly WeightTensor _embedding;
     private readonly float[] _ones;
@@ -52,7 +55,7 @@ public sealed class PathSelector : IDisposable
     /// <param name="x">[hidden].</param>
     /// <param name="ones">[hidden], all 1.</param>
     /// <param name="y">[hidden].</param>
-    internal static void Normalize(ReadOnlySpan<float> x, ReadOnlySpan<float> ones, Span<float> y) => RmsNorm.Run(x, ones, 1e-6f, y);
+    internal static void Normalize(ReadOnlySpan<float> x, ReadOnlySpan<float> ones, Span<float> y) => RmsNorm.Run(x, ones, NormEpsilon, y);
 
     /// <summary>What a slot's hidden state lets through: the part of a score that is the same for every path to the slot.</summary>
     /// <param name="slot">1 … K-1. Slots behind the trained ones are scored as the last of those.</param>

@@ -3,6 +3,7 @@ using Tidar.Kernels.Threading;
 using Tidar.Models;
 using Tidar.Models.Adapters;
 using Tidar.Models.Configuration;
+using Tidar.Models.Selectors;
 using Tidar.Models.Transformers;
 using Tidar.Models.Weights;
 using Tidar.Training.Checkpoints;
@@ -10,12 +11,16 @@ using Tidar.Training.Data;
 using Tidar.Training.Data.Synthetic;
 using Tidar.Training.Optimizer;
 using Tidar.Training.Recipes;
+using Tidar.Training.Selectors;
 
 namespace Tidar.Training.Adapters;
 
 /// <summary>Everything that the training of an adapter consists of, put together from its recipe: new, or from the run's own last checkpoint.</summary>
 internal sealed class AdapterRun : IDisposable
 {
+    // In a checkpoint: the moments of the selector's optimizer.
+    private const string SelectorFolder = "selector";
+
     private readonly Checkpoint _checkpoint;
     private readonly PreparedDocuments _documents;
     private readonly Transformer _transformer;
@@ -36,6 +41,11 @@ internal sealed class AdapterRun : IDisposable
         Clean = new CleanHalf(_transformer);
         Decoder = new MaskRowDecoder(team, _frozen, Parameters, recipe.ReachShare);
         Optimizer = new AdamW(team, Parameters, recipe.Optimizer);
+        if (recipe.Selector is not { } selector)
+            return;
+        WeightTensor embedding = Embedding(), head = config.TiedEmbeddings ? embedding : checkpoint.Get("lm_head.weight", config.VocabularySize, config.HiddenSize);
+        Selector = new SelectorTerm(
+            team, selector.ShapeFor(config, recipe.DraftLength), selector.Optimizer(recipe.Optimizer), embedding, head, selector.Share, Math.Max(recipe.RowsPerPass / recipe.DraftLength, recipe.BlocksPerDocument));
     }
 
     public AdapterRecipe Recipe { get; }
@@ -47,6 +57,9 @@ internal sealed class AdapterRun : IDisposable
     public MaskRowDecoder Decoder { get; }
 
     public AdamW Optimizer { get; }
+
+    /// <summary>The path selector that is trained as well; null for none.</summary>
+    public SelectorTerm? Selector { get; }
 
     /// <summary>Mask rows trained on.</summary>
     public long Rows { get; set; }
@@ -61,12 +74,19 @@ internal sealed class AdapterRun : IDisposable
         if (new CheckpointFolder(recipe.Output).Latest is { } existing)
             throw new InvalidInputException(recipe.Source, "output", "a folder without checkpoints, or resuming", existing);
         AdapterRun run = new(recipe, checkpoint, team, format);
-        ModelConfig config = checkpoint.Config;
         if (recipe.InitFrom is { } initial)
             run.Parameters.Adopt(initial);
         else
-            run.Parameters.Initialize(checkpoint.Get("model.embed_tokens.weight", config.VocabularySize, config.HiddenSize), recipe.Seed);
+            run.Parameters.Initialize(run.Embedding(), recipe.Seed);
         run.Decoder.Refresh();
+        if (run.Selector is not { } selector)
+            return run;
+
+        // An adapter that has a selector brings it along.
+        if (recipe.InitFrom is { } folder && SelectorWeights.Find(folder, checkpoint.Config.HiddenSize) is not null)
+            selector.Parameters.Load(Path.Combine(folder, SelectorNames.TensorFile));
+        else
+            selector.Parameters.Initialize(recipe.Seed);
         return run;
     }
 
@@ -82,6 +102,13 @@ internal sealed class AdapterRun : IDisposable
         run.Parameters.Load(folder);
         TrainingCheckpoint.ReadMoments(folder, run.Parameters, run.Optimizer);
         run.Optimizer.Steps = state.Step;
+        if (run.Selector is { } selector)
+        {
+            selector.Parameters.Load(Path.Combine(folder, SelectorNames.TensorFile));
+            TrainingCheckpoint.ReadMoments(Path.Combine(folder, SelectorFolder), selector.Parameters, selector.Optimizer);
+            selector.Optimizer.Steps = state.Step;
+        }
+
         run._documents.SkipTo(state.Position.Documents);
         run.Rows = state.Tokens;
         run.Decoder.Refresh();
@@ -106,6 +133,8 @@ internal sealed class AdapterRun : IDisposable
         {
             WriteAdapter(folder, StoredType.F32);
             TrainingCheckpoint.WriteMoments(folder, Optimizer);
+            if (Selector is not null)
+                TrainingCheckpoint.WriteMoments(Directory.CreateDirectory(Path.Combine(folder, SelectorFolder)).FullName, Selector.Optimizer);
             TrainingStateFile.Write(Path.Combine(folder, TrainingStateFile.Name), state);
         });
     }
@@ -120,9 +149,11 @@ internal sealed class AdapterRun : IDisposable
 
     public void Dispose()
     {
-        foreach (IDisposable part in new IDisposable[] { _documents, Optimizer, Decoder, Clean, _frozen, _transformer, Parameters })
-            part.Dispose();
+        foreach (IDisposable? part in new IDisposable?[] { _documents, Optimizer, Decoder, Clean, _frozen, _transformer, Parameters, Selector })
+            part?.Dispose();
     }
+
+    private WeightTensor Embedding() => _checkpoint.Get("model.embed_tokens.weight", _checkpoint.Config.VocabularySize, _checkpoint.Config.HiddenSize);
 
     private PreparedDocuments Open(CorpusSplit split) => new(Recipe.Source, Recipe.Data, Recipe.Seed, split, _checkpoint, maskToken: -1, Recipe.DocumentTokens);
 
@@ -146,5 +177,7 @@ internal sealed class AdapterRun : IDisposable
         int[]? layers = all ? null : [.. Enumerable.Range(shape.FirstLayer, shape.LayerCount)];
         string name = Path.GetFileNameWithoutExtension(Path.TrimEndingDirectorySeparator(_checkpoint.Path));
         AdapterWriter.Write(folder, name, shape.Rank, shape.DraftLength, modules, layers, Parameters.Tensors(), type);
+        if (Selector is not null)
+            SelectorWriter.Write(folder, Selector.Parameters.Shape.Candidates, Selector.Parameters.Tensors(), type);
     }
 }

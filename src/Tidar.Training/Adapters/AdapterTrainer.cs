@@ -93,7 +93,8 @@ public sealed class AdapterTrainer : IDisposable, ITrainingTask
         IReadOnlyList<KeyValueCache> prefixes = _run.Clean.Run(
             documents, out IReadOnlyList<TokenDistribution?[]> targets, _recipe.SoftShare > 0 ? _recipe.SoftTokens : 0, _recipe.SoftShare);
         _run.Optimizer.ClearGradients();
-        double loss = 0;
+        _run.Selector?.Optimizer.ClearGradients();
+        double loss = 0, selectorLoss = 0;
         long rows = 0;
         Dictionary<(int Document, int Start), int> reached = [];
         do
@@ -103,7 +104,10 @@ public sealed class AdapterTrainer : IDisposable, ITrainingTask
             foreach ((List<int> pass, MaskBatch batch) in passes)
             {
                 cancellation.ThrowIfCancellationRequested();
-                sum += _run.Decoder.AddGradients(batch, 1 / (weight * _recipe.Rounds));
+                double part = 1.0 / (_recipe.Rounds * passes.Length);
+                _run.Selector?.Begin(batch, part);
+                sum += _run.Decoder.AddGradients(batch, 1 / (weight * _recipe.Rounds), _run.Selector);
+                selectorLoss += part * (_run.Selector?.Loss ?? 0);
                 rows += batch.Rows;
                 NoteReached(pass, walk.Starts, batch, reached);
             }
@@ -115,12 +119,13 @@ public sealed class AdapterTrainer : IDisposable, ITrainingTask
 
         double norm = _run.Optimizer.GradientNorm(), rate = _recipe.Schedule.At(Step);
         double limit = LossCheck.Limit(_run.Parameters.Shape.Model.VocabularySize);
-        if (LossCheck.Mistake(_recipe.Source, Step + 1, loss, norm, limit, documents.Select(static d => d.Place)) is { } mistake)
+        if (LossCheck.Mistake(_recipe.Source, Step + 1, loss + selectorLoss, norm, limit, documents.Select(static d => d.Place)) is { } mistake)
             throw mistake;
         _run.Optimizer.Step(rate, norm);
+        _run.Selector?.Optimizer.Step(rate, _run.Selector.Optimizer.GradientNorm());
         _run.Decoder.Refresh();
         _run.Rows += rows;
-        TrainingProgress progress = _frame.End(Step, rows, _run.Rows, (loss, 0, loss), rate, norm);
+        TrainingProgress progress = _frame.End(Step, rows, _run.Rows, (loss + selectorLoss, 0, loss), rate, norm);
         if (!_frame.IsEvaluated(Step))
             return progress;
         (LossSums heldOut, DraftEvaluation drafts) = Evaluate();
@@ -156,6 +161,7 @@ public sealed class AdapterTrainer : IDisposable, ITrainingTask
         MaskBatch batch = new(_run.Parameters.Shape, pass.Sum(d => starts[d].Length));
         foreach (int d in pass.Where(d => starts[d].Length > 0))
         {
+            batch.Blocks.AddRange(starts[d].Select(start => (documents[d], start)));
             batch.Add(prefixes[d], starts[d], (start, slot) =>
             {
                 int position = start + slot;

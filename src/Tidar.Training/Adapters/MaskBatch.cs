@@ -26,6 +26,9 @@ public sealed class MaskBatch
     /// <summary>Rows with a loss.</summary>
     public List<MaskTarget> Targets { get; } = [];
 
+    /// <summary>Document and first position of every block, where whoever lays the batch notes them.</summary>
+    internal List<(PreparedDocument Document, int Start)> Blocks { get; } = [];
+
     /// <summary>All rows.</summary>
     public int Rows => Layout.Rows;
 

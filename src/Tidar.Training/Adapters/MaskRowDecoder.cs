@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Tidar.Kernels.Threading;
 using Tidar.Models.Configuration;
 using Tidar.Training.Backpropagation;
+using Tidar.Training.Selectors;
 
 namespace Tidar.Training.Adapters;
 
@@ -56,13 +57,16 @@ public sealed class MaskRowDecoder : IDisposable
     }
 
     /// <summary>The same; <paramref name="scale"/> times its gradient is added to the adapter's gradients.</summary>
-    public double AddGradients(MaskBatch batch, double scale)
+    public double AddGradients(MaskBatch batch, double scale) => AddGradients(batch, scale, selector: null);
+
+    /// <summary>The same with a path selector's loss beside it, which has been told of the batch.</summary>
+    internal double AddGradients(MaskBatch batch, double scale, SelectorTerm? selector)
     {
         if (batch.Targets.Count == 0)
             return 0;
         Span<float> outputs = Forward(batch);
         _reach?.Begin(batch.Targets.Count);
-        Span<float> gradient = _head.Differentiate(new MaskTargets(CollectionsMarshal.AsSpan(batch.Targets), scale, _reach), outputs, judges: true);
+        Span<float> gradient = _head.Differentiate(new MaskTargets(CollectionsMarshal.AsSpan(batch.Targets), scale, _reach, selector), outputs, judges: true);
         ReadOnlySpan<float> input = _stack.Backward(batch.Layout, _outputRows.AsSpan(0, batch.Targets.Count), _prefixes, gradient);
         EmbeddingGradientJob job = new(batch.Layout, input, _parameters.Gradients(_parameters.MaskEmbedding), _config.HiddenSize);
         _team.Run(ref job, EmbeddingGradientJob.Items(_config.HiddenSize));

@@ -1,10 +1,11 @@
 using Tidar.Kernels.Elementwise;
 using Tidar.Training.Backpropagation;
+using Tidar.Training.Selectors;
 
 namespace Tidar.Training.Adapters;
 
 /// <summary>Targets of mask rows: distributions, each with a weight.</summary>
-internal readonly ref struct MaskTargets(ReadOnlySpan<MaskTarget> targets, double scale, ReachWeights? reach = null) : IHeadTargets
+internal readonly ref struct MaskTargets(ReadOnlySpan<MaskTarget> targets, double scale, ReachWeights? reach = null, SelectorTerm? selector = null) : IHeadTargets
 {
     private readonly ReadOnlySpan<MaskTarget> _targets = targets;
 
@@ -14,6 +15,7 @@ internal readonly ref struct MaskTargets(ReadOnlySpan<MaskTarget> targets, doubl
 
     public float Loss(int index, Span<float> logits)
     {
+        selector?.Keep(index, logits);
         MaskTarget target = _targets[index];
         float weight = (float)(target.Weight * scale), loss = CrossEntropy.Run(logits, target.Target.Tokens, target.Target.Probabilities, weight);
 
@@ -22,17 +24,10 @@ internal readonly ref struct MaskTargets(ReadOnlySpan<MaskTarget> targets, doubl
         return loss;
     }
 
-    public void Weigh(int first, int count, Span<float> gradient)
+    public void Finish(ReadOnlySpan<float> hidden, Span<float> gradient)
     {
-        if (reach is null)
-            return;
-        int width = gradient.Length / count;
-        for (int i = 0; i < count; i++)
-        {
-            Span<float> row = gradient.Slice(i * width, width);
-            float factor = reach.Weight(_targets, first + i);
-            foreach (ref float value in row)
-                value *= factor;
-        }
+        if (reach is not null)
+            reach.Apply(_targets, gradient);
+        selector?.AddGradients(hidden, gradient);
     }
 }

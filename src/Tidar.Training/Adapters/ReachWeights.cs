@@ -1,3 +1,5 @@
+using Tidar.Kernels.Elementwise;
+
 namespace Tidar.Training.Adapters;
 
 /// <summary>
@@ -8,25 +10,31 @@ namespace Tidar.Training.Adapters;
 internal sealed class ReachWeights(int draftLength, double share)
 {
     private float[] _right = [];
-    private float[] _reached = [];
 
     /// <summary>Makes room for the targets of a batch.</summary>
     public void Begin(int count)
     {
         if (_right.Length < count)
-            (_right, _reached) = (new float[count], new float[count]);
+            _right = new float[count];
     }
 
     /// <summary>Says how probable the right token of a target is; threads may do so for different targets.</summary>
     public void Set(int index, float probability) => _right[index] = Math.Clamp(probability, 0, 1);
 
-    /// <summary>A target's weight; to be asked for in ascending order, when those before it are set.</summary>
-    public float Weight(ReadOnlySpan<MaskTarget> targets, int index)
+    /// <summary>Weighs the gradients of all targets, [targets, hidden], when they are set.</summary>
+    public void Apply(ReadOnlySpan<MaskTarget> targets, Span<float> gradient)
     {
-        bool follows = index > 0 && targets[index - 1].Row / draftLength == targets[index].Row / draftLength;
+        int width = gradient.Length / targets.Length;
+        float reached = 1;
+        for (int i = 0; i < targets.Length; i++)
+        {
+            int slot = targets[i].Row % draftLength;
 
-        // Slot 0 is decided, whatever is predicted there.
-        _reached[index] = !follows ? 1 : targets[index - 1].Row % draftLength == 0 ? _reached[index - 1] : _reached[index - 1] * _right[index - 1];
-        return (float)(1 - share + (share * _reached[index]));
+            // Slot 0 is decided, whatever is predicted there.
+            bool follows = i > 0 && slot > 1 && targets[i - 1].Row == targets[i].Row - 1;
+            reached = follows ? reached * _right[i - 1] : 1;
+            Span<float> row = gradient.Slice(i * width, width);
+            Activations.Scale(row, (float)(1 - share + (share * reached)), row);
+        }
     }
 }

@@ -85,12 +85,12 @@ internal sealed class ChunkedHead : IDisposable
             _weights.Matrix.Forward(x, rows, logits);
             CrossEntropyJob<TTargets> job = new(targets, first, logits, _vocabulary, _losses, judges ? _correct : [], banned);
             _team.Run(ref job, rows);
-            if (gradient.IsEmpty)
-                continue;
-            Span<float> back = gradient.Slice(first * width, rows * width);
-            _weights.Matrix.Backward(logits, x, rows, back);
-            targets.Weigh(first, rows, back);
+            if (!gradient.IsEmpty)
+                _weights.Matrix.Backward(logits, x, rows, gradient.Slice(first * width, rows * width));
         }
+
+        if (!gradient.IsEmpty)
+            targets.Finish(normalized, gradient);
     }
 
     private ref struct CrossEntropyJob<TTargets>(

@@ -12,9 +12,8 @@ internal interface IHeadTargets
     /// <summary>Loss of a target in nats, unweighted; its weighted gradient replaces the logits.</summary>
     float Loss(int index, Span<float> logits);
 
-    /// <summary>Weighs what a run of targets, whose losses are known, sends back to its hidden states; runs come in ascending order.</summary>
-    /// <param name="first">The run's first target.</param>
-    /// <param name="count">How many there are.</param>
-    /// <param name="gradient">Gradient of the hidden states, [count, hidden].</param>
-    void Weigh(int first, int count, Span<float> gradient);
+    /// <summary>Weighs, and adds to, what goes back to the hidden states, when all losses are known.</summary>
+    /// <param name="hidden">Hidden states as the head reads them, [targets, hidden].</param>
+    /// <param name="gradient">Their gradients, [targets, hidden].</param>
+    void Finish(ReadOnlySpan<float> hidden, Span<float> gradient);
 }

@@ -20,7 +20,7 @@ internal readonly ref struct LossTargets(ReadOnlySpan<LossTarget> targets, LossW
     }
 
     // Weights are part of the losses.
-    public void Weigh(int first, int count, Span<float> gradient)
+    public void Finish(ReadOnlySpan<float> hidden, Span<float> gradient)
     {
     }
 }

@@ -45,6 +45,9 @@ public sealed record AdapterRecipe : TrainingRecipe
     /// <summary>Tokens of that distribution to keep.</summary>
     public required int SoftTokens { get; init; }
 
+    /// <summary>The path selector that is trained with the adapter; null for none.</summary>
+    public required AdapterSelectorRecipe? Selector { get; init; }
+
     /// <summary>Documents of an optimizer step.</summary>
     public required int DocumentsPerStep { get; init; }
 

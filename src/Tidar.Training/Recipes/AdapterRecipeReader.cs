@@ -55,6 +55,7 @@ public static class AdapterRecipeReader
             ReachShare = objective.Number("reach_share", 0, 1, 0),
             SoftShare = objective.Number("soft_share", 0, 1, 0),
             SoftTokens = objective.Integer("soft_tokens", 1, 1024, 16),
+            Selector = top.Has("selector") ? AdapterSelectorRecipe.Read(top.Required("selector")) : null,
             DocumentsPerStep = batch.Integer("documents_per_step", 1, 1 << 16, 8),
             BlocksPerDocument = batch.Integer("blocks_per_document", 1, 1 << 16, 32),
             Rounds = batch.Integer("rounds", 1, 1 << 10, 1),

@@ -35,9 +35,9 @@ public static class SelectorRecipeReader
             Model = Place("model"),
             Adapter = Place("adapter"),
             Data = [.. top.List("data").Select(entry => DataRecipeReader.Read(entry, folder))],
-            Rank = selector.Integer("rank", 1, ModelLimits.Width, 64),
-            Candidates = selector.Integer("candidates", 2, SelectorWeights.MostCandidates, 16),
-            Predecessors = selector.Integer("predecessors", 1, SelectorBlocks.TokensBefore + 1, 2),
+            Rank = ReadRank(selector),
+            Candidates = ReadCandidates(selector),
+            Predecessors = ReadPredecessors(selector),
             SlotDecay = objective.Number("slot_decay", 0.01, 1, 1),
             SoftShare = objective.Number("soft_share", 0, 1, 0),
             Blocks = blocks.Integer("count", 1, MostBlocks, 33_000),
@@ -60,4 +60,13 @@ public static class SelectorRecipeReader
 
         string? Place(string name) => top.OptionalText(name) is { } place ? Path.GetFullPath(Path.Combine(folder, place)) : null;
     }
+
+    /// <summary>Reads a selector's rank.</summary>
+    internal static int ReadRank(YamlFields selector) => selector.Integer("rank", 1, ModelLimits.Width, 64);
+
+    /// <summary>Reads how many candidates of a slot a selector scores.</summary>
+    internal static int ReadCandidates(YamlFields selector) => selector.Integer("candidates", 2, SelectorWeights.MostCandidates, 16);
+
+    /// <summary>Reads how many tokens before a slot a selector looks at.</summary>
+    internal static int ReadPredecessors(YamlFields selector) => selector.Integer("predecessors", 1, SelectorBlocks.TokensBefore + 1, 2);
 }

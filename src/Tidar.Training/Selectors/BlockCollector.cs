@@ -113,10 +113,12 @@ internal sealed class BlockCollector : IDisposable
         for (int i = 0; i < _waiting.Count; i++)
         {
             (int document, int start) = _waiting[i];
-            int block = blocks.Add(_states.AsSpan(i * slots * width, slots * width));
+            int block = blocks.Add();
+            for (int slot = 0; slot < slots; slot++)
+                blocks.SetState(block, slot + 1, _states.AsSpan(((i * slots) + slot) * width, width));
             _tokens.AsSpan(i * slots * count, slots * count).CopyTo(blocks.Tokens(block));
             _logits.AsSpan(i * slots * count, slots * count).CopyTo(blocks.Logits(block));
-            FillText(documents[document], start, blocks.Text(block));
+            blocks.SetText(block, documents[document], start);
             if (_teacherTokens > 0)
                 FillTeacher(teacher[document], start, blocks.Tokens(block), blocks.Teacher(block), count);
         }
@@ -132,17 +134,6 @@ internal sealed class BlockCollector : IDisposable
         {
             int position = start + 1 + (i / count), place = position < teacher.Length && teacher[position] is { } known ? known.Tokens.IndexOf(tokens[i]) : -1;
             probabilities[i] = place < 0 ? 0 : teacher[position]!.Probabilities[place];
-        }
-    }
-
-    private static void FillText(PreparedDocument document, int start, Span<int> text)
-    {
-        bool ended = false;
-        for (int i = 0; i < text.Length; i++)
-        {
-            int position = start - SelectorBlocks.TokensBefore + i;
-            ended = ended || position >= document.Tokens.Length || (position >= start && !document.Labelled[position]);
-            text[i] = position < 0 || ended ? -1 : document.Tokens[position];
         }
     }
 }

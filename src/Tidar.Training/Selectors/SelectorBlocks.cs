@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Tidar.Kernels.Matrices;
 using Tidar.Kernels.Memory;
+using Tidar.Training.Adapters;
 
 namespace Tidar.Training.Selectors;
 
@@ -79,7 +80,7 @@ internal sealed class SelectorBlocks : IDisposable
     /// <summary>Reads the hidden state of a slot (1 … K-1) of a block, [hidden].</summary>
     public void ReadState(int block, int slot, Span<float> state)
     {
-        Span<byte> stored = Stored(block).Slice((slot - 1) * _hiddenSize * ElementBytes, _hiddenSize * ElementBytes);
+        Span<byte> stored = State(block, slot);
         if (_exact)
         {
             MemoryMarshal.Cast<byte, float>(stored).CopyTo(state);
@@ -91,24 +92,43 @@ internal sealed class SelectorBlocks : IDisposable
             state[i] = BFloat16.ToSingle(halves[i]);
     }
 
-    /// <summary>Adds a block whose text, candidates and logits the caller fills in.</summary>
+    /// <summary>Adds a block whose text, candidates, logits and states the caller fills in.</summary>
     /// <returns>Its number.</returns>
-    public int Add(ReadOnlySpan<float> states)
+    public int Add()
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(Count, Capacity);
-        Span<byte> stored = Stored(Count);
+        return Count++;
+    }
+
+    /// <summary>Sets the hidden state of a slot (1 … K-1) of a block, [hidden].</summary>
+    public void SetState(int block, int slot, ReadOnlySpan<float> state)
+    {
+        Span<byte> stored = State(block, slot);
         if (_exact)
         {
-            states.CopyTo(MemoryMarshal.Cast<byte, float>(stored));
-        }
-        else
-        {
-            Span<ushort> halves = MemoryMarshal.Cast<byte, ushort>(stored);
-            for (int i = 0; i < halves.Length; i++)
-                halves[i] = BFloat16.FromSingle(states[i]);
+            state.CopyTo(MemoryMarshal.Cast<byte, float>(stored));
+            return;
         }
 
-        return Count++;
+        Span<ushort> halves = MemoryMarshal.Cast<byte, ushort>(stored);
+        for (int i = 0; i < halves.Length; i++)
+            halves[i] = BFloat16.FromSingle(state[i]);
+    }
+
+    /// <summary>Forgets all blocks.</summary>
+    public void Clear() => Count = 0;
+
+    /// <summary>Fills in the text of a block that begins at a place of a document.</summary>
+    public void SetText(int block, PreparedDocument document, int start)
+    {
+        Span<int> text = Text(block);
+        bool ended = false;
+        for (int i = 0; i < text.Length; i++)
+        {
+            int position = start - TokensBefore + i;
+            ended = ended || position >= document.Tokens.Length || (position >= start && !document.Labelled[position]);
+            text[i] = position < 0 || ended ? -1 : document.Tokens[position];
+        }
     }
 
     /// <summary>Writes all blocks.</summary>
@@ -145,6 +165,8 @@ internal sealed class SelectorBlocks : IDisposable
         foreach (IDisposable buffer in new IDisposable[] { _text, _candidates, _logits, _teacher, _states })
             buffer.Dispose();
     }
+
+    private Span<byte> State(int block, int slot) => Stored(block).Slice((slot - 1) * _hiddenSize * ElementBytes, _hiddenSize * ElementBytes);
 
     private Span<byte> Stored(int block)
     {

@@ -19,10 +19,12 @@ internal sealed class SelectorLoss : IDisposable
     private readonly TokenTable _table;
     private readonly LinearGradient _gradient;
     private readonly PackedOperand _gateWeights = new();
+    private readonly PackedOperand _gateBackward = new();
     private readonly float _softShare;
     private readonly int[] _places;
     private readonly float[] _slotWeights;
     private readonly float[] _ones;
+    private readonly float[] _unused;
     private readonly TokenUse[] _before;
     private readonly TokenUse _candidates;
     private readonly TokenMaps[] _from;
@@ -32,6 +34,7 @@ internal sealed class SelectorLoss : IDisposable
     private readonly Activation _queries;
     private readonly Activation _weighted;
     private readonly Activation _scores;
+    private readonly Activation _stateGradients;
     private readonly List<SelectorRow> _rows = [];
     private readonly int[] _candidateIndices;
     private float[] _losses = [];
@@ -55,6 +58,7 @@ internal sealed class SelectorLoss : IDisposable
         for (int slot = 1; slot <= shape.Slots; slot++, weight *= slotDecay)
             _slotWeights[slot] = (float)weight;
         _ones = new float[shape.HiddenSize];
+        _unused = new float[shape.HiddenSize];
         Array.Fill(_ones, 1);
         _before = [.. Enumerable.Range(0, shape.Predecessors).Select(_ => new TokenUse(table, shape.HiddenSize))];
         _candidates = new TokenUse(table, shape.HiddenSize);
@@ -65,12 +69,16 @@ internal sealed class SelectorLoss : IDisposable
         _queries = new Activation(shape.Rank);
         _weighted = new Activation(shape.Rank);
         _scores = new Activation(shape.Candidates);
+        _stateGradients = new Activation(shape.HiddenSize);
         _candidateIndices = new int[mostBlocks * shape.Slots * shape.Candidates];
     }
 
     /// <summary>Mean loss of some blocks' slots in nats, and with <paramref name="addGradients"/> its gradient, added to the parameters' gradients.</summary>
+    /// <param name="blocks">Numbers of the blocks.</param>
+    /// <param name="addGradients">Whether to.</param>
+    /// <param name="share">What the gradient is multiplied by.</param>
     /// <returns>Σ weight · loss, and Σ weight: the gradient is that of their quotient.</returns>
-    public (double Loss, double Weight) Run(ReadOnlySpan<int> blocks, bool addGradients)
+    public (double Loss, double Weight) Run(ReadOnlySpan<int> blocks, bool addGradients, double share = 1)
     {
         double weight = Collect(blocks);
         if (_rows.Count == 0)
@@ -90,7 +98,7 @@ internal sealed class SelectorLoss : IDisposable
         foreach (TokenMaps map in _from)
             map.Forward();
         _to.Forward();
-        ScoreJob score = new(this, addGradients ? 1 / weight : 0);
+        ScoreJob score = new(this, addGradients ? share / weight : 0);
         _team.Run(ref score, rows);
         double loss = 0;
         for (int r = 0; r < rows; r++)
@@ -100,9 +108,38 @@ internal sealed class SelectorLoss : IDisposable
         return (loss, weight);
     }
 
+    /// <summary>
+    /// After a run with gradients: the gradient of the hidden states that the blocks hold, and of their candidates' logits, slot by slot.
+    /// </summary>
+    /// <param name="receive">Gets block, slot (1 … K-1), the state's gradient [hidden], and the logits' gradients [candidates of the slot].</param>
+    public void ReadStateGradients(StateGradientReader receive)
+    {
+        int rows = _rows.Count;
+        if (rows == 0)
+            return;
+        SelectorShape shape = _parameters.Shape;
+        Span<float> gradients = _stateGradients.Rows(rows), state = stackalloc float[shape.HiddenSize], logits = stackalloc float[shape.Candidates];
+        _gateBackward.Pack(_team, _parameters.Values(_parameters[SelectorNames.Gate].Slice), shape.Rank, shape.HiddenSize);
+        _gateBackward.Multiply(_team, _gates.Rows(rows), rows, gradients);
+        ReadOnlySpan<float> scales = _parameters.Values(_parameters[SelectorNames.Scale].Slice);
+        for (int r = 0; r < rows; r++)
+        {
+            SelectorRow row = _rows[r];
+            _blocks.ReadState(row.Block, row.Slot, state);
+            Span<float> gradient = _stateGradients.Row(r);
+            RmsNormGradient.Run(state, _ones, PathSelector.NormEpsilon, gradient, gradient, _unused, accumulate: false);
+            for (int c = 0; c < row.Candidates; c++)
+                logits[c] = scales[row.Slot - 1] * _scores.Row(r)[c];
+            receive(row.Block, row.Slot, gradient, logits[..row.Candidates]);
+        }
+    }
+
+    /// <summary>Takes the gradients of a slot.</summary>
+    public delegate void StateGradientReader(int block, int slot, ReadOnlySpan<float> state, ReadOnlySpan<float> logits);
+
     public void Dispose()
     {
-        foreach (IDisposable part in _before.Concat<IDisposable>(_from).Concat([_candidates, _to, _gradient, _gateWeights, _states, _gates, _queries, _weighted, _scores]))
+        foreach (IDisposable part in _before.Concat<IDisposable>(_from).Concat([_candidates, _to, _gradient, _gateWeights, _gateBackward, _stateGradients, _states, _gates, _queries, _weighted, _scores]))
             part.Dispose();
     }
 

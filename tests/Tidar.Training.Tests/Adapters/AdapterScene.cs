@@ -54,6 +54,8 @@ internal sealed class AdapterScene : IDisposable
 
     public Transformer Transformer => _transformer;
 
+    public WorkerTeam Team => _team;
+
     /// <summary>All blocks in one pass, with soft targets and a weight of each slot's own.</summary>
     public MaskBatch Batch()
     {
@@ -62,6 +64,7 @@ internal sealed class AdapterScene : IDisposable
         for (int d = 0; d < Documents.Length; d++)
         {
             int document = d;
+            batch.Blocks.AddRange(Starts[d].Select(start => (Documents[document], start)));
             batch.Add(prefixes[d], Starts[d], (start, slot) =>
                 start + slot < Documents[document].Tokens.Length && targets[document][start + slot] is { } target ? new MaskTarget(0, target, 1 + slot) : null);
         }

@@ -4,6 +4,7 @@ using Tidar.Kernels.Threading;
 using Tidar.Models;
 using Tidar.Models.Adapters;
 using Tidar.Models.Configuration;
+using Tidar.Models.Selectors;
 using Tidar.Models.Transformers;
 using Tidar.Models.Weights;
 using Tidar.Tests;
@@ -50,12 +51,14 @@ public sealed class AdapterTrainerTests : IDisposable
     }
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(3)]
-    public void A_cancelled_and_resumed_run_ends_with_the_bits_of_an_uninterrupted_one(int rounds)
+    [InlineData(1, false)]
+    [InlineData(3, false)]
+    [InlineData(2, true)]
+    public void A_cancelled_and_resumed_run_ends_with_the_bits_of_an_uninterrupted_one(int rounds, bool withSelector)
     {
-        byte[] whole = Tensors(Train(Write("whole", steps: 7, rounds)));
-        AdapterRecipe recipe = Write("cut", steps: 7, rounds);
+        string finished = Train(Write("whole", steps: 7, rounds, withSelector));
+        byte[] whole = Tensors(finished);
+        AdapterRecipe recipe = Write("cut", steps: 7, rounds, withSelector);
         using CancellationTokenSource cancel = new();
         Assert.Throws<OperationCanceledException>(() => Train(recipe, cancellation: cancel.Token, onStep: p =>
         {
@@ -63,7 +66,11 @@ public sealed class AdapterTrainerTests : IDisposable
                 cancel.Cancel();
         }));
         using WorkerTeam other = new(3);
-        Assert.Equal(whole, Tensors(Train(recipe, resume: true, team: other)));
+        string resumed = Train(recipe, resume: true, team: other);
+        Assert.Equal(whole, Tensors(resumed));
+        Assert.Equal(withSelector, File.Exists(Path.Combine(resumed, SelectorNames.TensorFile)));
+        if (withSelector)
+            Assert.Equal(File.ReadAllBytes(Path.Combine(finished, SelectorNames.TensorFile)), File.ReadAllBytes(Path.Combine(resumed, SelectorNames.TensorFile)));
         Assert.Equal(7, File.ReadAllLines(Path.Combine(recipe.Output, "metrics.jsonl")).Length);
     }
 
@@ -97,6 +104,21 @@ public sealed class AdapterTrainerTests : IDisposable
         Assert.Equal(first[0].Loss, third[0].Loss);
     }
 
+    [Fact]
+    public void A_selector_that_is_trained_with_an_adapter_goes_with_it_and_goes_on_with_it()
+    {
+        List<TrainingProgress> first = [], second = [];
+        string adapter = Train(Write("first", steps: 40, withSelector: true), reports: first);
+        double early = first.Take(8).Average(SelectorLoss), late = first.TakeLast(8).Average(SelectorLoss);
+        Assert.True(late < early, $"{early} to {late}");
+        using (Checkpoint checkpoint = Checkpoint.Open(_model))
+            Assert.Equal(6, SelectorWeights.Find(adapter, checkpoint.Config.HiddenSize)!.Candidates);
+        Train(From(adapter, "second", withSelector: true), reports: second);
+        Assert.True(SelectorLoss(second[0]) < SelectorLoss(first[0]), $"{SelectorLoss(second[0])} after {SelectorLoss(first[0])}");
+
+        static double SelectorLoss(TrainingProgress progress) => progress.Loss - progress.DiffusionLoss;
+    }
+
     [Theory]
     [InlineData("rank: 4", "rank: 5", "lora_alpha")]
     [InlineData("draft_length: 4", "draft_length: 3", "draft_length")]
@@ -117,6 +139,8 @@ public sealed class AdapterTrainerTests : IDisposable
     [InlineData("document_tokens: 64", "document_tokens: 4", "data")]
     [InlineData("rounds: 1", "rounds: 0", "batch.rounds")]
     [InlineData("reach_share: 0.5", "reach_share: 1.5", "objective.reach_share")]
+    [InlineData("precision: f32", "precision: f32\nselector: { rank: 0 }", "selector.rank")]
+    [InlineData("precision: f32", "precision: f32\nselector: { shares: 1 }", "selector.shares")]
     [InlineData("answers.jsonl", "none.jsonl", "none.jsonl")]
     public void Recipes_that_cannot_be_are_one_line(string old, string changed, string part)
     {
@@ -129,7 +153,7 @@ public sealed class AdapterTrainerTests : IDisposable
 
     private static byte[] Tensors(string adapter) => File.ReadAllBytes(Path.Combine(adapter, AdapterNames.TensorFile));
 
-    private AdapterRecipe Write(string name, int steps, int rounds = 1) => AdapterRecipeReader.Read(_folder.Write($"{name}.yaml", $"""
+    private AdapterRecipe Write(string name, int steps, int rounds = 1, bool withSelector = false) => AdapterRecipeReader.Read(_folder.Write($"{name}.yaml", $"""
         output: {name}
         seed: 3
         data:
@@ -161,11 +185,12 @@ public sealed class AdapterTrainerTests : IDisposable
         checkpoint:
           every: 3
           final_type: f32
+        {(withSelector ? "selector: { rank: 4, candidates: 6, weight_decay: 0.5 }" : "")}
         """));
 
-    private AdapterRecipe From(string adapter, string name, Func<string, string>? change = null)
+    private AdapterRecipe From(string adapter, string name, Func<string, string>? change = null, bool withSelector = false)
     {
-        Write(name, steps: 2);
+        Write(name, steps: 2, withSelector: withSelector);
         string text = $"init_from: {adapter}\n{File.ReadAllText(_folder.File($"{name}.yaml"))}";
         return AdapterRecipeReader.Read(_folder.Write($"{name}.yaml", change is null ? text : change(text)));
     }

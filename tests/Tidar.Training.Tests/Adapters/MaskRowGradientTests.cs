@@ -1,8 +1,11 @@
 using Tidar.Models.Adapters;
 using Tidar.Models.Configuration;
 using Tidar.Models.Transformers;
+using Tidar.Models.Weights;
 using Tidar.Training.Adapters;
 using Tidar.Training.Backpropagation;
+using Tidar.Training.Optimizer;
+using Tidar.Training.Selectors;
 
 namespace Tidar.Training.Tests.Adapters;
 
@@ -17,27 +20,41 @@ public sealed class MaskRowGradientTests
         using AdapterScene scene = new(architecture, slotEmbeddings: slotEmbeddings, firstLayer: firstLayer);
         MaskBatch batch = scene.Batch();
         scene.Decoder.AddGradients(batch, 1);
-        foreach (Parameter parameter in scene.Parameters.All)
+        AssertSlopes(scene, scene.Parameters, () => scene.Decoder.Evaluate(batch));
+    }
+
+    [Fact]
+    public void With_a_path_selector_gradients_are_the_slopes_of_both_losses()
+    {
+        // All tokens but one are candidates: which they are does not change with the weights.
+        using AdapterScene scene = new(ModelArchitecture.Llama);
+        WeightTensor embedding = scene.Checkpoint.Get("model.embed_tokens.weight", scene.Config.VocabularySize, scene.Config.HiddenSize);
+        WeightTensor head = scene.Config.TiedEmbeddings ? embedding : scene.Checkpoint.Get("lm_head.weight", scene.Config.VocabularySize, scene.Config.HiddenSize);
+        SelectorShape shape = new(scene.Config.HiddenSize, 3, scene.Config.VocabularySize - 1, 2, AdapterScene.DraftLength - 1);
+        using SelectorTerm selector = new(scene.Team, shape, new AdamWSettings(), embedding, head, share: 3, mostBlocks: 8);
+        Random random = new(9);
+        foreach (Parameter parameter in selector.Parameters.All)
         {
-            float[] gradient = scene.Parameters.Gradients(parameter.Slice).ToArray(), values = scene.Parameters.Values(parameter.Slice).ToArray();
+            foreach (ref float value in selector.Parameters.Values(parameter.Slice))
+                value = random.NextSingle() - 0.4f;
+        }
 
-            // Along the gradient the slope is its length, which float32 losses resolve well.
-            double length = Math.Sqrt(gradient.Sum(g => (double)g * g)), step = 3e-3;
-            Assert.True(length > 1e-4, parameter.Name);
-            double slope = (At(step) - At(-step)) / (2 * step);
-            Assert.True(Math.Abs(slope - length) < (0.01 * length) + 2e-3, $"{parameter.Name}: slope {slope}, gradient {length}");
+        MaskBatch batch = scene.Batch();
+        double plain = scene.Decoder.Evaluate(batch), both = Loss();
+        Assert.Equal(plain + selector.Loss, both, 1e-5 * both);
+        Assert.True(selector.Loss > 1);
+        foreach (FlatParameters parameters in new FlatParameters[] { scene.Parameters, selector.Parameters })
+        {
+            foreach (Parameter parameter in parameters.All)
+                parameters.Gradients(parameter.Slice).Clear();
+            Loss();
+            AssertSlopes(scene, parameters, Loss);
+        }
 
-            double At(double distance)
-            {
-                Span<float> moved = scene.Parameters.Values(parameter.Slice);
-                for (int i = 0; i < moved.Length; i++)
-                    moved[i] = (float)(values[i] + (distance * gradient[i] / length));
-                scene.Decoder.Refresh();
-                double loss = scene.Decoder.Evaluate(batch);
-                values.CopyTo(moved);
-                scene.Decoder.Refresh();
-                return loss;
-            }
+        double Loss()
+        {
+            selector.Begin(batch, scale: 1);
+            return scene.Decoder.AddGradients(batch, 1, selector) + selector.Loss;
         }
     }
 
@@ -126,6 +143,32 @@ public sealed class MaskRowGradientTests
             batch.Targets.Clear();
             batch.Targets.Add(new MaskTarget(target.Row, TokenDistribution.Certain(target.Target.Token), 1));
             return Math.Exp(-plain.Decoder.Evaluate(batch));
+        }
+    }
+
+    // Along the gradient the slope is its length, which float32 losses resolve well.
+    private static void AssertSlopes(AdapterScene scene, FlatParameters parameters, Func<double> lossNow)
+    {
+        float[][] gradients = [.. parameters.All.Select(p => parameters.Gradients(p.Slice).ToArray())];
+        foreach ((Parameter parameter, float[] gradient) in parameters.All.Zip(gradients))
+        {
+            float[] values = parameters.Values(parameter.Slice).ToArray();
+            double length = Math.Sqrt(gradient.Sum(g => (double)g * g)), step = 3e-3;
+            Assert.True(length > 1e-4, parameter.Name);
+            double slope = (At(step) - At(-step)) / (2 * step);
+            Assert.True(Math.Abs(slope - length) < (0.01 * length) + 2e-3, $"{parameter.Name}: slope {slope}, gradient {length}");
+
+            double At(double distance)
+            {
+                Span<float> moved = parameters.Values(parameter.Slice);
+                for (int i = 0; i < moved.Length; i++)
+                    moved[i] = (float)(values[i] + (distance * gradient[i] / length));
+                scene.Decoder.Refresh();
+                double loss = lossNow();
+                values.CopyTo(moved);
+                scene.Decoder.Refresh();
+                return loss;
+            }
         }
     }
 

@@ -28,7 +28,9 @@ public sealed class SelectorLossTests : IDisposable
         Random random = new(8);
         for (int b = 0; b < BlockCount; b++)
         {
-            int block = _blocks.Add([.. Enumerable.Range(0, Slots * Config.HiddenSize).Select(_ => random.NextSingle() - 0.5f)]);
+            int block = _blocks.Add();
+            for (int slot = 1; slot <= Slots; slot++)
+                _blocks.SetState(block, slot, [.. Enumerable.Range(0, Config.HiddenSize).Select(_ => random.NextSingle() - 0.5f)]);
             Span<int> text = _blocks.Text(block), tokens = _blocks.Tokens(block);
             Span<float> logits = _blocks.Logits(block);
             for (int i = 0; i < text.Length; i++)
