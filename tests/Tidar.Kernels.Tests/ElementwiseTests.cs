@@ -25,6 +25,21 @@ public sealed class ElementwiseTests
     }
 
     [Theory]
+    [InlineData(3, 5)]
+    [InlineData(40, 1)]
+    [InlineData(1000, 16)]
+    public void The_largest_entries_come_in_order_and_the_lowest_index_first_among_equals(int count, int wanted)
+    {
+        Random random = new(count);
+        float[] x = [.. Enumerable.Range(0, count).Select(_ => (float)random.Next(-20, 20))], values = new float[wanted];
+        int[] indices = new int[wanted], expected = [.. Enumerable.Range(0, count).OrderByDescending(i => x[i]).ThenBy(i => i).Take(wanted)];
+        LargestEntries.Find(x, indices, values);
+        Assert.Equal(expected, indices[..expected.Length]);
+        Assert.Equal(expected.Select(i => x[i]), values[..expected.Length]);
+        Assert.All(indices[expected.Length..], i => Assert.Equal(-1, i));
+    }
+
+    [Theory]
     [InlineData(0)]
     [InlineData(1)]
     [InlineData(15)]

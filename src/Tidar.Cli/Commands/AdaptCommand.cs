@@ -19,7 +19,7 @@ internal static class AdaptCommand
     {
         Option<string> config = Opt.RequiredText("--config", "FILE.yaml", "the recipe (docs/adapters.md)");
         Option<string?> model = Opt.Text("--model", "PATH|NAME", "the base model (default: the recipe's)");
-        Option<string?> weights = WeightsOption.Create("exactly as stored; clean tokens run with them, masks with float32");
+        Option<string?> weights = WeightsOption.Create("exactly as stored; clean tokens run with them, masks in the recipe's precision");
         Option<bool> resume = Opt.Flag("--resume", "go on from the last checkpoint in the recipe's output folder");
         Option<int?> threads = Opt.Threads();
         Option<bool> json = Opt.Json();

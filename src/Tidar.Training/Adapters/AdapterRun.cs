@@ -153,7 +153,8 @@ internal sealed class AdapterRun : IDisposable
             part?.Dispose();
     }
 
-    private WeightTensor Embedding() => _checkpoint.Get("model.embed_tokens.weight", _checkpoint.Config.VocabularySize, _checkpoint.Config.HiddenSize);
+    /// <summary>The model's embedding, [vocabulary, hidden].</summary>
+    public WeightTensor Embedding() => _checkpoint.Get("model.embed_tokens.weight", _checkpoint.Config.VocabularySize, _checkpoint.Config.HiddenSize);
 
     private PreparedDocuments Open(CorpusSplit split) => new(Recipe.Source, Recipe.Data, Recipe.Seed, split, _checkpoint, maskToken: -1, Recipe.DocumentTokens);
 

@@ -7,6 +7,7 @@ using Tidar.Training.Checkpoints;
 using Tidar.Training.Data;
 using Tidar.Training.Losses;
 using Tidar.Training.Recipes;
+using Tidar.Training.Selectors;
 
 namespace Tidar.Training.Adapters;
 
@@ -35,7 +36,7 @@ public sealed class AdapterTrainer : IDisposable, ITrainingTask
     }
 
     /// <summary>Number of trained weights.</summary>
-    public long ParameterCount => _run.Parameters.Count;
+    public long ParameterCount => _run.Parameters.Count + (_run.Selector?.Parameters.Count ?? 0);
 
     /// <summary>Optimizer steps done so far.</summary>
     public int Step => _run.Optimizer.Steps;
@@ -89,34 +90,7 @@ public sealed class AdapterTrainer : IDisposable, ITrainingTask
     {
         _frame.Begin();
         PreparedDocument[] documents = [.. Enumerable.Range(0, _recipe.DocumentsPerStep).Select(_ => _run.Next())];
-        BlockWalk walk = new(documents, [.. documents.Select(_ => _recipe.BlocksPerDocument)], _recipe.Rounds, SeedOf);
-        IReadOnlyList<KeyValueCache> prefixes = _run.Clean.Run(
-            documents, out IReadOnlyList<TokenDistribution?[]> targets, _recipe.SoftShare > 0 ? _recipe.SoftTokens : 0, _recipe.SoftShare);
-        _run.Optimizer.ClearGradients();
-        _run.Selector?.Optimizer.ClearGradients();
-        double loss = 0, selectorLoss = 0;
-        long rows = 0;
-        Dictionary<(int Document, int Start), int> reached = [];
-        do
-        {
-            (List<int> Documents, MaskBatch Batch)[] passes = [.. Passes(walk.Starts).Select(pass => (pass, Lay(pass, documents, walk.Starts, prefixes, targets)))];
-            double weight = passes.Sum(p => p.Batch.Targets.Sum(t => (double)t.Weight)), sum = 0;
-            foreach ((List<int> pass, MaskBatch batch) in passes)
-            {
-                cancellation.ThrowIfCancellationRequested();
-                double part = 1.0 / (_recipe.Rounds * passes.Length);
-                _run.Selector?.Begin(batch, part);
-                sum += _run.Decoder.AddGradients(batch, 1 / (weight * _recipe.Rounds), _run.Selector);
-                selectorLoss += part * (_run.Selector?.Loss ?? 0);
-                rows += batch.Rows;
-                NoteReached(pass, walk.Starts, batch, reached);
-            }
-
-            // A round in which no block has a target left has nothing to say.
-            loss += weight > 0 ? sum / (weight * _recipe.Rounds) : 0;
-        }
-        while (walk.Advance((document, start) => reached[(document, start)]));
-
+        (double loss, double selectorLoss, long rows) = AddGradients(documents, cancellation);
         double norm = _run.Optimizer.GradientNorm(), rate = _recipe.Schedule.At(Step);
         double limit = LossCheck.Limit(_run.Parameters.Shape.Model.VocabularySize);
         if (LossCheck.Mistake(_recipe.Source, Step + 1, loss + selectorLoss, norm, limit, documents.Select(static d => d.Place)) is { } mistake)
@@ -128,8 +102,41 @@ public sealed class AdapterTrainer : IDisposable, ITrainingTask
         TrainingProgress progress = _frame.End(Step, rows, _run.Rows, (loss + selectorLoss, 0, loss), rate, norm);
         if (!_frame.IsEvaluated(Step))
             return progress;
-        (LossSums heldOut, DraftEvaluation drafts) = Evaluate();
-        return progress with { Evaluation = heldOut, Drafts = drafts };
+        (LossSums heldOut, DraftEvaluation plain, SelectorEvaluation? selector) = Evaluate();
+        return progress with { Evaluation = heldOut, Drafts = selector?.Selected ?? plain, PlainDrafts = selector?.Plain, BestDrafts = selector?.Best };
+    }
+
+    // One step's gradients, round by round: mean losses of the slots and of the selector, and the rows they took.
+    private (double Loss, double SelectorLoss, long Rows) AddGradients(PreparedDocument[] documents, CancellationToken cancellation)
+    {
+        BlockWalk walk = new(documents, [.. documents.Select(_ => _recipe.BlocksPerDocument)], _recipe.Rounds, SeedOf);
+        IReadOnlyList<KeyValueCache> prefixes = _run.Clean.Run(
+            documents, out IReadOnlyList<TokenDistribution?[]> targets, _recipe.SoftShare > 0 ? _recipe.SoftTokens : 0, _recipe.SoftShare);
+        _run.Optimizer.ClearGradients();
+        _run.Selector?.Optimizer.ClearGradients();
+        double loss = 0, selectorLoss = 0;
+        long rows = 0;
+        Dictionary<(int Document, int Start), int> reached = [];
+        do
+        {
+            (List<int> Documents, MaskBatch Batch)[] passes = [.. Passes(walk.Starts).Select(pass => (pass, Lay(pass, documents, walk.Starts, prefixes, targets)))];
+
+            // A round in which no block has a target left has nothing to say.
+            double weight = Math.Max(double.Epsilon, passes.Sum(p => p.Batch.Targets.Sum(t => (double)t.Weight))) * _recipe.Rounds;
+            double share = 1.0 / (_recipe.Rounds * passes.Length);
+            foreach ((List<int> pass, MaskBatch batch) in passes)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                _run.Selector?.Begin(batch, share);
+                loss += _run.Decoder.AddGradients(batch, 1 / weight, _run.Selector) / weight;
+                selectorLoss += share * (_run.Selector?.Loss ?? 0);
+                rows += batch.Rows;
+                NoteReached(pass, walk.Starts, batch, reached);
+            }
+        }
+        while (walk.Advance((document, start) => reached[(document, start)]));
+
+        return (loss, selectorLoss, rows);
     }
 
     private ulong SeedOf(int document) => SplitMix64.Mix(_recipe.Seed + ((ulong)Step << 20) + (ulong)document);
@@ -189,9 +196,11 @@ public sealed class AdapterTrainer : IDisposable, ITrainingTask
     }
 
     // Every place of the held-out answers, with certain targets: how often is which slot right, and how far does decoding step?
-    private (LossSums Loss, DraftEvaluation Drafts) Evaluate()
+    private (LossSums Loss, DraftEvaluation Drafts, SelectorEvaluation? Selector) Evaluate()
     {
         _heldOut ??= _run.HeldOut();
+        using HeldOutDrafts? walked = _run.Selector is { } selector ? new HeldOutDrafts(_heldOut, selector.Parameters.Shape, _run.Embedding()) : null;
+        DraftRecorder? recorder = walked is null ? null : new DraftRecorder(walked.Blocks);
         DraftSimulation simulation = new(_recipe.DraftLength);
         double loss = 0, weight = 0;
         foreach (PreparedDocument document in _heldOut)
@@ -202,6 +211,7 @@ public sealed class AdapterTrainer : IDisposable, ITrainingTask
             {
                 List<(int Start, int Slot)> places = [];
                 MaskBatch batch = new(_run.Parameters.Shape, starts.Length);
+                batch.Blocks.AddRange(starts.Select(start => (document, start)));
                 batch.Add(prefixes[0], starts, (start, slot) =>
                 {
                     int position = start + slot;
@@ -210,7 +220,7 @@ public sealed class AdapterTrainer : IDisposable, ITrainingTask
                     places.Add((start, slot));
                     return new MaskTarget(0, target, _slotWeights[slot]);
                 });
-                loss += _run.Decoder.Evaluate(batch);
+                loss += _run.Decoder.Evaluate(batch, recorder);
                 weight += batch.Targets.Sum(t => (double)t.Weight);
                 for (int i = 0; i < places.Count; i++)
                 {
@@ -223,6 +233,6 @@ public sealed class AdapterTrainer : IDisposable, ITrainingTask
                 simulation.Add(first, end, (start, slot) => right.Contains((start, slot)));
         }
 
-        return (new LossSums(0, loss / weight, 0, 1), simulation.Result());
+        return (new LossSums(0, loss / weight, 0, 1), simulation.Result(), walked?.Evaluate(_run.Selector!.Parameters.ToWeights()));
     }
 }

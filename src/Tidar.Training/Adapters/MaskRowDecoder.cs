@@ -49,10 +49,14 @@ public sealed class MaskRowDecoder : IDisposable
     public void Refresh() => _stack.Refresh();
 
     /// <summary>Σ weight · loss of a batch's targets.</summary>
-    public double Evaluate(MaskBatch batch)
+    public double Evaluate(MaskBatch batch) => Evaluate(batch, recorder: null);
+
+    /// <summary>The same, and tells what the rows predict.</summary>
+    internal double Evaluate(MaskBatch batch, DraftRecorder? recorder)
     {
+        recorder?.Begin(batch);
         if (batch.Targets.Count > 0)
-            _head.Evaluate(new MaskTargets(CollectionsMarshal.AsSpan(batch.Targets), 0), Forward(batch));
+            _head.Evaluate(new MaskTargets(CollectionsMarshal.AsSpan(batch.Targets), 0, recorder: recorder), Forward(batch));
         return Sum(batch);
     }
 
@@ -66,7 +70,7 @@ public sealed class MaskRowDecoder : IDisposable
             return 0;
         Span<float> outputs = Forward(batch);
         _reach?.Begin(batch.Targets.Count);
-        Span<float> gradient = _head.Differentiate(new MaskTargets(CollectionsMarshal.AsSpan(batch.Targets), scale, _reach, selector), outputs, judges: true);
+        Span<float> gradient = _head.Differentiate(new MaskTargets(CollectionsMarshal.AsSpan(batch.Targets), scale, _reach, selector?.Recorder, selector), outputs, judges: true);
         ReadOnlySpan<float> input = _stack.Backward(batch.Layout, _outputRows.AsSpan(0, batch.Targets.Count), _prefixes, gradient);
         EmbeddingGradientJob job = new(batch.Layout, input, _parameters.Gradients(_parameters.MaskEmbedding), _config.HiddenSize);
         _team.Run(ref job, EmbeddingGradientJob.Items(_config.HiddenSize));

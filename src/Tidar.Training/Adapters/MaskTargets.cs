@@ -5,7 +5,13 @@ using Tidar.Training.Selectors;
 namespace Tidar.Training.Adapters;
 
 /// <summary>Targets of mask rows: distributions, each with a weight.</summary>
-internal readonly ref struct MaskTargets(ReadOnlySpan<MaskTarget> targets, double scale, ReachWeights? reach = null, SelectorTerm? selector = null) : IHeadTargets
+/// <param name="targets">The targets.</param>
+/// <param name="scale">What the gradient of their weighted losses is multiplied by.</param>
+/// <param name="reach">Weighs gradients by how likely slots are reached; null to leave them.</param>
+/// <param name="recorder">Is told what the rows predict; may be null.</param>
+/// <param name="selector">Adds the gradients of a path selector's loss over what is recorded; may be null.</param>
+internal readonly ref struct MaskTargets(
+    ReadOnlySpan<MaskTarget> targets, double scale, ReachWeights? reach = null, DraftRecorder? recorder = null, SelectorTerm? selector = null) : IHeadTargets
 {
     private readonly ReadOnlySpan<MaskTarget> _targets = targets;
 
@@ -15,7 +21,7 @@ internal readonly ref struct MaskTargets(ReadOnlySpan<MaskTarget> targets, doubl
 
     public float Loss(int index, Span<float> logits)
     {
-        selector?.Keep(index, logits);
+        recorder?.Keep(index, logits);
         MaskTarget target = _targets[index];
         float weight = (float)(target.Weight * scale), loss = CrossEntropy.Run(logits, target.Target.Tokens, target.Target.Probabilities, weight);
 
@@ -26,8 +32,10 @@ internal readonly ref struct MaskTargets(ReadOnlySpan<MaskTarget> targets, doubl
 
     public void Finish(ReadOnlySpan<float> hidden, Span<float> gradient)
     {
-        if (reach is not null)
-            reach.Apply(_targets, gradient);
-        selector?.AddGradients(hidden, gradient);
+        recorder?.SetStates(hidden);
+        if (gradient.IsEmpty)
+            return;
+        reach?.Apply(_targets, gradient);
+        selector?.AddGradients(gradient);
     }
 }

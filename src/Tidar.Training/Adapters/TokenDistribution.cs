@@ -1,3 +1,5 @@
+using Tidar.Kernels.Elementwise;
+
 namespace Tidar.Training.Adapters;
 
 /// <summary>What the model should predict at a position.</summary>
@@ -22,22 +24,12 @@ public sealed record TokenDistribution(int Token, int[] Tokens, float[] Probabil
     /// <param name="softShare">From 0 to 1.</param>
     public static TokenDistribution Mix(int token, ReadOnlySpan<float> probabilities, int count, double softShare)
     {
-        List<(int Token, float Probability)> best = [];
-        for (int i = 0; i < probabilities.Length; i++)
-        {
-            float p = probabilities[i];
-            if (best.Count == count && p <= best[^1].Probability)
-                continue;
-            int place = best.Count;
-            while (place > 0 && best[place - 1].Probability < p)
-                place--;
-            best.Insert(place, (i, p));
-            if (best.Count > count)
-                best.RemoveAt(count);
-        }
-
-        double total = best.Sum(b => (double)b.Probability);
-        Dictionary<int, double> mixed = best.ToDictionary(b => b.Token, b => softShare * b.Probability / total);
+        int kept = Math.Min(count, probabilities.Length);
+        int[] tokens = new int[kept];
+        float[] best = new float[kept];
+        LargestEntries.Find(probabilities, tokens, best);
+        double total = best.Sum(static p => (double)p);
+        Dictionary<int, double> mixed = tokens.Zip(best).ToDictionary(b => b.First, b => softShare * b.Second / total);
         mixed[token] = mixed.GetValueOrDefault(token) + (1 - softShare);
         return new TokenDistribution(token, [.. mixed.Keys], [.. mixed.Values.Select(static p => (float)p)]);
     }

@@ -89,8 +89,7 @@ internal sealed class ChunkedHead : IDisposable
                 _weights.Matrix.Backward(logits, x, rows, gradient.Slice(first * width, rows * width));
         }
 
-        if (!gradient.IsEmpty)
-            targets.Finish(normalized, gradient);
+        targets.Finish(normalized, gradient);
     }
 
     private ref struct CrossEntropyJob<TTargets>(

@@ -12,8 +12,8 @@ internal interface IHeadTargets
     /// <summary>Loss of a target in nats, unweighted; its weighted gradient replaces the logits.</summary>
     float Loss(int index, Span<float> logits);
 
-    /// <summary>Weighs, and adds to, what goes back to the hidden states, when all losses are known.</summary>
+    /// <summary>Called when all losses are known: may weigh, and add to, what goes back to the hidden states.</summary>
     /// <param name="hidden">Hidden states as the head reads them, [targets, hidden].</param>
-    /// <param name="gradient">Their gradients, [targets, hidden].</param>
+    /// <param name="gradient">Their gradients, [targets, hidden]; empty where only losses are wanted.</param>
     void Finish(ReadOnlySpan<float> hidden, Span<float> gradient);
 }

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Tidar.Kernels.Elementwise;
 using Tidar.Kernels.Threading;
 using Tidar.Models.Weights;
@@ -22,7 +21,6 @@ internal sealed class SelectorTerm : IDisposable
     private int[] _all = [];
     private int[] _targetAt = [];
     private double _scale;
-    private MaskBatch? _batch;
 
     /// <summary>Creates it with a selector of zeros; team and tensors outlive it.</summary>
     /// <param name="team">Threads.</param>
@@ -37,6 +35,7 @@ internal sealed class SelectorTerm : IDisposable
         (_share, _head) = (share, head);
         _row = new float[shape.HiddenSize];
         _blocks = new SelectorBlocks(mostBlocks, shape.Slots + 1, shape.Candidates, shape.HiddenSize, exact: true);
+        Recorder = new DraftRecorder(_blocks);
         _table = new TokenTable(embedding);
         Parameters = new SelectorParameters(shape);
         Optimizer = new AdamW(team, Parameters, settings);
@@ -51,6 +50,9 @@ internal sealed class SelectorTerm : IDisposable
     /// <summary>Its optimizer.</summary>
     public AdamW Optimizer { get; }
 
+    /// <summary>To be told what the slots of a pass predict.</summary>
+    public DraftRecorder Recorder { get; }
+
     /// <summary>Mean loss of the slots of the last pass, in nats, times its share.</summary>
     public double Loss { get; private set; }
 
@@ -59,47 +61,20 @@ internal sealed class SelectorTerm : IDisposable
     /// <param name="scale">What the gradient is multiplied by beside its share.</param>
     public void Begin(MaskBatch batch, double scale)
     {
-        (_batch, _scale) = (batch, scale);
+        (_scale, Loss) = (scale, 0);
         _blocks.Clear();
-        foreach ((PreparedDocument document, int start) in batch.Blocks)
-            _blocks.SetText(_blocks.Add(), document, start);
+        Recorder.Begin(batch);
         if (_targetAt.Length < batch.Rows)
             (_targetAt, _all) = (new int[batch.Rows], [.. Enumerable.Range(0, batch.Rows)]);
         for (int i = 0; i < batch.Targets.Count; i++)
             _targetAt[batch.Targets[i].Row] = i;
     }
 
-    /// <summary>Takes the candidates of a target's row from its logits; threads may do so for different targets.</summary>
-    public void Keep(int index, ReadOnlySpan<float> logits)
-    {
-        (int block, int slot) = Place(index);
-        if (slot == 0)
-            return;
-        int count = _blocks.Candidates, first = (slot - 1) * count;
-        Span<int> tokens = _blocks.Tokens(block).Slice(first, count);
-        LargestEntries.Find(logits, tokens, _blocks.Logits(block).Slice(first, count));
-        TokenDistribution target = _batch!.Targets[index].Target;
-        Span<float> teacher = _blocks.Teacher(block).Slice(first, count);
-        for (int c = 0; c < count; c++)
-        {
-            int place = target.Tokens.IndexOf(tokens[c]);
-            teacher[c] = place < 0 ? 0 : target.Probabilities[place];
-        }
-    }
-
-    /// <summary>When the rows of all targets are known: adds to the selector's gradients and to those of the hidden states.</summary>
-    /// <param name="hidden">Hidden states as the LM head reads them, [targets, hidden].</param>
-    /// <param name="gradient">Their gradients, [targets, hidden].</param>
-    public void AddGradients(ReadOnlySpan<float> hidden, Span<float> gradient)
+    /// <summary>When everything is recorded: adds to the selector's gradients and to those of the hidden states.</summary>
+    /// <param name="gradient">Gradients of the hidden states as the LM head reads them, [targets, hidden].</param>
+    public void AddGradients(Span<float> gradient)
     {
         int width = _row.Length;
-        for (int i = 0; i < _batch!.Targets.Count; i++)
-        {
-            (int block, int slot) = Place(i);
-            if (slot > 0)
-                _blocks.SetState(block, slot, hidden.Slice(i * width, width));
-        }
-
         (double loss, double weight) = _loss.Run(_all.AsSpan(0, _blocks.Count), addGradients: true, _share * _scale);
         Loss = weight > 0 ? _share * loss / weight : 0;
         float[] sums = new float[gradient.Length];
@@ -122,6 +97,4 @@ internal sealed class SelectorTerm : IDisposable
         foreach (IDisposable part in new IDisposable[] { _loss, Optimizer, Parameters, _blocks, _table })
             part.Dispose();
     }
-
-    private (int Block, int Slot) Place(int index) => Math.DivRem(CollectionsMarshal.AsSpan(_batch!.Targets)[index].Row, _blocks.Slots + 1);
 }

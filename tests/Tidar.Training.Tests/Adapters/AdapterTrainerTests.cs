@@ -34,10 +34,12 @@ public sealed class AdapterTrainerTests : IDisposable
         _folder.Dispose();
     }
 
-    [Fact]
-    public void Held_out_tokens_a_pass_are_those_of_decoding_with_the_adapter_that_was_saved()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Held_out_tokens_a_pass_are_those_of_decoding_with_the_adapter_that_was_saved(bool withSelector)
     {
-        AdapterRecipe recipe = Write("run", steps: 30);
+        AdapterRecipe recipe = Write("run", steps: 30, withSelector: withSelector);
         List<TrainingProgress> reports = [];
         string adapter = Train(recipe, reports: reports);
         Assert.True(reports[^1].Loss < reports[0].Loss, $"loss {reports[0].Loss} to {reports[^1].Loss}");
@@ -46,6 +48,14 @@ public sealed class AdapterTrainerTests : IDisposable
         using Checkpoint checkpoint = Checkpoint.Open(_model);
         using Transformer model = Transformer.Load(checkpoint, _team, adapter: MaskAdapter.Read(adapter, checkpoint.Config));
         AnsweringModel.AssertDecoding(model, HeldOut(checkpoint), drafts, new GenerationOptions());
+        Assert.Equal(withSelector, reports[^1].PlainDrafts is not null);
+        if (withSelector)
+        {
+            Assert.NotEqual(drafts.FusedTokensPerPass, reports[^1].PlainDrafts!.FusedTokensPerPass);
+            AnsweringModel.AssertDecoding(model, HeldOut(checkpoint), reports[^1].PlainDrafts!, new GenerationOptions { PathSelector = false });
+            Assert.True(reports[^1].BestDrafts!.FusedTokensPerPass >= drafts.FusedTokensPerPass);
+        }
+
         using JsonDocument metrics = JsonDocument.Parse(File.ReadLines(Path.Combine(recipe.Output, "metrics.jsonl")).Last());
         Assert.Equal(Math.Round(drafts.FusedTokensPerPass, 4), metrics.RootElement.GetProperty("held_out_tokens_per_pass_fused").GetDouble());
     }
