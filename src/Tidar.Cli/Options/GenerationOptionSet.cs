@@ -103,10 +103,10 @@ internal sealed class GenerationOptionSet
     }
 
     /// <summary>The options as the engine takes them; what depends on the model is checked there.</summary>
-    /// <exception cref="CommandLineException">A bias is not of the form ID=BIAS.</exception>
+    /// <exception cref="CommandLineException">A bias is not of the form ID=BIAS, or an option of TiDAR's steps stands beside another strategy.</exception>
     public GenerationOptions Read(ParseResult parsed, ulong seed) => new()
     {
-        Strategy = DecodingNames.ParseStrategy(parsed.GetValue(_strategy) ?? DecodingNames.Of(StrategyKind.Auto)),
+        Strategy = ReadStrategy(parsed),
         Mode = DecodingNames.ParseMode(parsed.GetValue(_mode) ?? DecodingNames.Of(TidarMode.Auto)),
         Outcomes = parsed.GetValue(_outcomes) is { Length: > 0 } outcomes ? outcomes : null,
         Branches = parsed.GetValue(_branches),
@@ -145,6 +145,20 @@ internal sealed class GenerationOptionSet
             Seed = unchecked((long)seed),
         },
     };
+
+    private StrategyKind ReadStrategy(ParseResult parsed)
+    {
+        StrategyKind strategy = DecodingNames.ParseStrategy(parsed.GetValue(_strategy) ?? DecodingNames.Of(StrategyKind.Auto));
+        if (strategy is StrategyKind.Auto or StrategyKind.Tidar)
+            return strategy;
+        foreach (Option option in new Option[] { _mode, _outcomes, _branches, _beta })
+        {
+            if (parsed.GetResult(option) is { Implicit: false })
+                throw new CommandLineException($"{option.Name}: expected --strategy tidar, found {DecodingNames.Of(strategy)}");
+        }
+
+        return strategy;
+    }
 
     private static Dictionary<int, float>? ReadBias(string[] entries)
     {

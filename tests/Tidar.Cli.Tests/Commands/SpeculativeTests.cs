@@ -105,6 +105,8 @@ public sealed class SpeculativeTests
     [InlineData("--draft-length: expected a whole number of at least 1, found 0", "--strategy", "prompt-lookup", "--draft-length", "0")]
     [InlineData("n-gram: expected 1 to 64, found 99", "--strategy", "prompt-lookup", "--ngram", "99")]
     [InlineData("n-gram: expected strategy prompt-lookup, found strategy ar", "--strategy", "ar", "--ngram", "2")]
+    [InlineData("--mode: expected --strategy tidar, found ar", "--strategy", "ar", "--mode", "fused")]
+    [InlineData("--branches: expected --strategy tidar, found prompt-lookup", "--strategy", "prompt-lookup", "--branches", "4")]
     [InlineData("acceptance: expected strategy draft-model or prompt-lookup, found strategy tidar", "--acceptance", "textbook")]
     [InlineData("--acceptance: expected one of exact, textbook, found lenient", "--acceptance", "lenient")]
     public void A_mistake_is_one_line(string part, params string[] options) =>
