@@ -9,6 +9,9 @@ public sealed record SelectorRecipe : TrainingRecipe
     /// <summary>Its adapter; null where the command names it, or where the model itself was trained for TiDAR.</summary>
     public required string? Adapter { get; init; }
 
+    /// <summary>Folder of an adapter, or a model, with a selector of the same shape that the run starts from; null to start with one that changes nothing.</summary>
+    public required string? InitFrom { get; init; }
+
     /// <summary>Width of the maps.</summary>
     public required int Rank { get; init; }
 

@@ -34,6 +34,7 @@ public static class SelectorRecipeReader
             Seed = (ulong)top.Integer("seed", 0, int.MaxValue, 0),
             Model = Place("model"),
             Adapter = Place("adapter"),
+            InitFrom = Place("init_from"),
             Data = [.. top.List("data").Select(entry => DataRecipeReader.Read(entry, folder))],
             Rank = ReadRank(selector),
             Candidates = ReadCandidates(selector),

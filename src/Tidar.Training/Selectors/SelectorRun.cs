@@ -105,7 +105,10 @@ internal sealed class SelectorRun : IDisposable
         SelectorRun run = new(recipe, checkpoint, adapter, team, format, progress, cancellation);
         if (state is null)
         {
-            run.Parameters.Initialize(recipe.Seed);
+            if (recipe.InitFrom is { } initial)
+                run.Parameters.Load(Path.Combine(initial, SelectorNames.TensorFile));
+            else
+                run.Parameters.Initialize(recipe.Seed);
             return run;
         }
 

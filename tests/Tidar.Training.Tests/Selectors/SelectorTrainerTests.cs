@@ -115,6 +115,19 @@ public sealed class SelectorTrainerTests : IDisposable
         Assert.Contains("trained with TiDAR", Mistake(() => Train(Write("plain", steps: 3), adapted: false)), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_run_that_starts_from_a_selector_starts_with_its_loss()
+    {
+        List<TrainingProgress> first = [], second = [];
+        Train(Write("first", steps: 40), reports: first);
+        Write("second", steps: 40);
+        string text = $"init_from: {_adapter}\n{File.ReadAllText(_folder.File("second.yaml"))}";
+        Train(SelectorRecipeReader.Read(_folder.Write("second.yaml", text)), reports: second);
+        Assert.True(second[0].Loss < first[0].Loss, $"{second[0].Loss} after {first[0].Loss}");
+        text = text.Replace("rank: 4", "rank: 3", StringComparison.Ordinal).Replace("output: second", "output: third", StringComparison.Ordinal);
+        Assert.Contains("shape", Mistake(() => Train(SelectorRecipeReader.Read(_folder.Write("third.yaml", text)))), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("rank: 4", "rank: 0", "selector.rank")]
     [InlineData("rank: 4", "ranks: 4", "selector.ranks")]
