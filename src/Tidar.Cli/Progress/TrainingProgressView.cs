@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Spectre.Console;
 using Tidar.Cli.Hosting;
 using Tidar.Cli.Output;
@@ -15,7 +16,12 @@ internal sealed class TrainingProgressView(TextWriter writer, TerminalStyle styl
     private const int WideTerminal = 120;
     private const int BarWidth = 24;
 
+    // How far a held-out loss may lie above its lowest before that is said.
+    private const double RiseToMention = 0.02;
+
     private static readonly TimeSpan LineInterval = TimeSpan.FromSeconds(10);
+
+    private (double Loss, int Step)? _lowest;
 
     /// <summary>Runs a training, which reports its steps to the callback that it is given.</summary>
     public TrainingProgress? Follow(int steps, int done, Func<Action<TrainingProgress>, TrainingProgress?> run) =>
@@ -62,12 +68,21 @@ internal sealed class TrainingProgressView(TextWriter writer, TerminalStyle styl
         return $"{progress.Step}/{progress.Steps}: loss {progress.Loss:F4} ({losses}), {progress.TokensPerSecond:F0} {unit}/s, {TimeLeft(progress)}";
     }
 
-    private static string DescribeEvaluation(TrainingProgress progress)
+    private string DescribeEvaluation(TrainingProgress progress)
     {
         string losses = $"held-out {Losses(progress.Evaluation!.Value.AutoregressiveMean, progress.Evaluation.Value.DiffusionMean)}";
         string drafts = progress.Drafts is { } reached ? $", tokens a pass: {Tokens(reached)}" : "";
         string plain = progress.PlainDrafts is { } without ? $" (without selector {Tokens(without)}" : "";
-        return $"{losses}{drafts}{plain}{(progress.BestDrafts is { } best ? $"; best possible {Tokens(best)})" : "")}";
+        return $"{losses}{drafts}{plain}{(progress.BestDrafts is { } best ? $"; best possible {Tokens(best)})" : "")}{Rise(progress)}";
+    }
+
+    // A held-out loss that rises says that the text is being learned by heart: more of it helps then, more steps do not.
+    private string Rise(TrainingProgress progress)
+    {
+        double loss = progress.Evaluation!.Value.AutoregressiveMean + progress.Evaluation.Value.DiffusionMean;
+        if (_lowest is not { } lowest || loss < lowest.Loss)
+            _lowest = lowest = (loss, progress.Step);
+        return loss > lowest.Loss * (1 + RiseToMention) ? string.Create(CultureInfo.InvariantCulture, $"; held-out loss was {lowest.Loss:F4} at step {lowest.Step}: more text would help more than more steps") : "";
     }
 
     private static string Tokens(DraftEvaluation drafts) => $"{drafts.FusedTokensPerPass:F3} fused, {drafts.TwoPassTokensPerPass:F3} two-pass";

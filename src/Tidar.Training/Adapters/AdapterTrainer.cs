@@ -116,25 +116,26 @@ public sealed class AdapterTrainer : IDisposable, ITrainingTask
         _run.Selector?.Optimizer.ClearGradients();
         double loss = 0, selectorLoss = 0;
         long rows = 0;
-        Dictionary<(int Document, int Start), int> reached = [];
+        Dictionary<(PreparedDocument Document, int Start), int> reached = [];
         do
         {
-            (List<int> Documents, MaskBatch Batch)[] passes = [.. Passes(walk.Starts).Select(pass => (pass, Lay(pass, documents, walk.Starts, prefixes, targets)))];
+            MaskBatch[] passes = [.. Passes(walk.Starts).Select(pass => Lay(pass, documents, walk.Starts, prefixes, targets))];
 
             // A round in which no block has a target left has nothing to say.
-            double weight = Math.Max(double.Epsilon, passes.Sum(p => p.Batch.Targets.Sum(t => (double)t.Weight))) * _recipe.Rounds;
+            double weight = Math.Max(double.Epsilon, passes.Sum(static p => p.Targets.Sum(static t => (double)t.Weight))) * _recipe.Rounds;
             double share = 1.0 / (_recipe.Rounds * passes.Length);
-            foreach ((List<int> pass, MaskBatch batch) in passes)
+            foreach (MaskBatch batch in passes)
             {
                 cancellation.ThrowIfCancellationRequested();
                 _run.Selector?.Begin(batch, share);
-                loss += _run.Decoder.AddGradients(batch, 1 / weight, _run.Selector) / weight;
+                loss += _run.Decoder.AddGradients(batch, 1 / weight, _run.Selector, judges: _recipe.Rounds > 1) / weight;
                 selectorLoss += share * (_run.Selector?.Loss ?? 0);
                 rows += batch.Rows;
-                NoteReached(pass, walk.Starts, batch, reached);
+                if (_recipe.Rounds > 1)
+                    NoteReached(batch, reached);
             }
         }
-        while (walk.Advance((document, start) => reached[(document, start)]));
+        while (walk.Advance((document, start) => reached[(documents[document], start)]));
 
         return (loss, selectorLoss, rows);
     }
@@ -181,15 +182,14 @@ public sealed class AdapterTrainer : IDisposable, ITrainingTask
     }
 
     // How far the drafts of a pass's blocks reached: slot 0 is decided, a slot without a target ends a block.
-    private void NoteReached(List<int> pass, int[][] starts, MaskBatch batch, Dictionary<(int Document, int Start), int> reached)
+    private void NoteReached(MaskBatch batch, Dictionary<(PreparedDocument Document, int Start), int> reached)
     {
-        (int Document, int Start)[] blocks = [.. pass.SelectMany(d => starts[d].Select(s => (d, s)))];
-        foreach ((int Document, int Start) block in blocks)
+        foreach ((PreparedDocument Document, int Start) block in batch.Blocks)
             reached[block] = 1;
         for (int i = 0; i < batch.Targets.Count; i++)
         {
             int row = batch.Targets[i].Row, slot = row % _recipe.DraftLength;
-            (int Document, int Start) block = blocks[row / _recipe.DraftLength];
+            (PreparedDocument Document, int Start) block = batch.Blocks[row / _recipe.DraftLength];
             if (slot == reached[block] && _run.Decoder.Correct[i])
                 reached[block]++;
         }
@@ -201,7 +201,7 @@ public sealed class AdapterTrainer : IDisposable, ITrainingTask
         _heldOut ??= _run.HeldOut();
         using HeldOutDrafts? walked = _run.Selector is { } selector ? new HeldOutDrafts(_heldOut, selector.Parameters.Shape, _run.Embedding()) : null;
         DraftRecorder? recorder = walked is null ? null : new DraftRecorder(walked.Blocks);
-        DraftSimulation simulation = new(_recipe.DraftLength);
+        DraftSimulation? simulation = walked is null ? new DraftSimulation(_recipe.DraftLength) : null;
         double loss = 0, weight = 0;
         foreach (PreparedDocument document in _heldOut)
         {
@@ -230,9 +230,10 @@ public sealed class AdapterTrainer : IDisposable, ITrainingTask
             }
 
             foreach ((int first, int end) in document.Answers())
-                simulation.Add(first, end, (start, slot) => right.Contains((start, slot)));
+                simulation?.Add(first, end, (start, slot) => right.Contains((start, slot)));
         }
 
-        return (new LossSums(0, loss / weight, 0, 1), simulation.Result(), walked?.Evaluate(_run.Selector!.Parameters.ToWeights()));
+        SelectorEvaluation? selected = walked?.Evaluate(_run.Selector!.Parameters.ToWeights());
+        return (new LossSums(0, loss / weight, 0, 1), selected?.Plain ?? simulation!.Result(), selected);
     }
 }

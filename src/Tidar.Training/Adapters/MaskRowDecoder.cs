@@ -42,7 +42,7 @@ public sealed class MaskRowDecoder : IDisposable
         Refresh();
     }
 
-    /// <summary>Whether the likeliest token was the right one, for each target of the last pass.</summary>
+    /// <summary>Whether the likeliest token was the right one, for each target of the last pass that was to tell.</summary>
     public ReadOnlySpan<bool> Correct => _head.Correct;
 
     /// <summary>Takes over the adapter's weights as they are now; to be called when they have changed.</summary>
@@ -61,16 +61,20 @@ public sealed class MaskRowDecoder : IDisposable
     }
 
     /// <summary>The same; <paramref name="scale"/> times its gradient is added to the adapter's gradients.</summary>
-    public double AddGradients(MaskBatch batch, double scale) => AddGradients(batch, scale, selector: null);
+    public double AddGradients(MaskBatch batch, double scale) => AddGradients(batch, scale, selector: null, judges: false);
 
     /// <summary>The same with a path selector's loss beside it, which has been told of the batch.</summary>
-    internal double AddGradients(MaskBatch batch, double scale, SelectorTerm? selector)
+    /// <param name="batch">Blocks and targets.</param>
+    /// <param name="scale">What the gradient is multiplied by.</param>
+    /// <param name="selector">The selector's loss; null for none.</param>
+    /// <param name="judges">Whether <see cref="Correct"/> is wanted, which looks for the largest logit of every row.</param>
+    internal double AddGradients(MaskBatch batch, double scale, SelectorTerm? selector, bool judges)
     {
         if (batch.Targets.Count == 0)
             return 0;
         Span<float> outputs = Forward(batch);
         _reach?.Begin(batch.Targets.Count);
-        Span<float> gradient = _head.Differentiate(new MaskTargets(CollectionsMarshal.AsSpan(batch.Targets), scale, _reach, selector?.Recorder, selector), outputs, judges: true);
+        Span<float> gradient = _head.Differentiate(new MaskTargets(CollectionsMarshal.AsSpan(batch.Targets), scale, _reach, selector?.Recorder, selector), outputs, judges);
         ReadOnlySpan<float> input = _stack.Backward(batch.Layout, _outputRows.AsSpan(0, batch.Targets.Count), _prefixes, gradient);
         EmbeddingGradientJob job = new(batch.Layout, input, _parameters.Gradients(_parameters.MaskEmbedding), _config.HiddenSize);
         _team.Run(ref job, EmbeddingGradientJob.Items(_config.HiddenSize));

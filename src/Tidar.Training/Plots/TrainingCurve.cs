@@ -35,11 +35,21 @@ public static class TrainingCurve
         if (Has("held_out_tokens_per_pass_fused"))
         {
             SvgPanel passes = chart.Add("tokens a pass, held out");
-            passes.AddPoints("fused", SvgColor.Green, Values("held_out_tokens_per_pass_fused"));
-            passes.AddPoints("two-pass", SvgColor.Purple, Values("held_out_tokens_per_pass_two_pass"));
+            AddDrafts(passes, "fused", "tokens_per_pass_fused", SvgColor.Green, SvgColor.Blue);
+            AddDrafts(passes, "two-pass", "tokens_per_pass_two_pass", SvgColor.Purple, SvgColor.Orange);
         }
 
         AtomicFile.Write(picture, chart.Write);
+
+        // What is measured with a path selector is measured without it too, under another name; a run may get its selector on the way.
+        void AddDrafts(SvgPanel panel, string name, string field, string color, string selectorColor)
+        {
+            List<ChartPoint> all = Values($"held_out_{field}"), without = Values($"held_out_without_selector_{field}");
+            HashSet<double> selected = [.. without.Select(static p => p.X)];
+            panel.AddPoints(name, color, [.. all.Where(p => !selected.Contains(p.X)).Concat(without).OrderBy(static p => p.X)]);
+            if (selected.Count > 0)
+                panel.AddPoints($"{name}, selector", selectorColor, [.. all.Where(p => selected.Contains(p.X))]);
+        }
 
         List<ChartPoint> Values(string name) => fields.GetValueOrDefault(name, []);
 

@@ -1,5 +1,6 @@
 using Tidar.Kernels.Elementwise;
 using Tidar.Kernels.Threading;
+using Tidar.Models.Transformers;
 using Tidar.Models.Weights;
 using Tidar.Training.Adapters;
 using Tidar.Training.Optimizer;
@@ -18,6 +19,7 @@ internal sealed class SelectorTerm : IDisposable
     private readonly TokenTable _table;
     private readonly SelectorLoss _loss;
     private readonly float[] _row;
+    private readonly Activation _sums;
     private int[] _all = [];
     private int[] _targetAt = [];
     private double _scale;
@@ -34,6 +36,7 @@ internal sealed class SelectorTerm : IDisposable
     {
         (_share, _head) = (share, head);
         _row = new float[shape.HiddenSize];
+        _sums = new Activation(shape.HiddenSize);
         _blocks = new SelectorBlocks(mostBlocks, shape.Slots + 1, shape.Candidates, shape.HiddenSize, exact: true);
         Recorder = new DraftRecorder(_blocks);
         _table = new TokenTable(embedding);
@@ -77,10 +80,11 @@ internal sealed class SelectorTerm : IDisposable
         int width = _row.Length;
         (double loss, double weight) = _loss.Run(_all.AsSpan(0, _blocks.Count), addGradients: true, _share * _scale);
         Loss = weight > 0 ? _share * loss / weight : 0;
-        float[] sums = new float[gradient.Length];
+        int rows = gradient.Length / width;
+        _sums.Rows(rows).Clear();
         _loss.ReadStateGradients((block, slot, state, logits) =>
         {
-            Span<float> sum = sums.AsSpan(_targetAt[(block * (_blocks.Slots + 1)) + slot] * width, width);
+            Span<float> sum = _sums.Rows(rows).Slice(_targetAt[(block * (_blocks.Slots + 1)) + slot] * width, width);
             Activations.Add(sum, state, sum);
             ReadOnlySpan<int> tokens = _blocks.Tokens(block).Slice((slot - 1) * _blocks.Candidates, logits.Length);
             for (int c = 0; c < logits.Length; c++)
@@ -89,12 +93,12 @@ internal sealed class SelectorTerm : IDisposable
                 Activations.AddScaled(sum, _row, logits[c], sum);
             }
         });
-        Activations.Add(gradient, sums, gradient);
+        Activations.Add(gradient, _sums.Rows(rows), gradient);
     }
 
     public void Dispose()
     {
-        foreach (IDisposable part in new IDisposable[] { _loss, Optimizer, Parameters, _blocks, _table })
+        foreach (IDisposable part in new IDisposable[] { _loss, Optimizer, Parameters, _blocks, _table, _sums })
             part.Dispose();
     }
 }

@@ -54,7 +54,7 @@ public sealed class MaskRowGradientTests
         double Loss()
         {
             selector.Begin(batch, scale: 1);
-            return scene.Decoder.AddGradients(batch, 1, selector) + selector.Loss;
+            return scene.Decoder.AddGradients(batch, 1, selector, judges: false) + selector.Loss;
         }
     }
 
@@ -146,29 +146,15 @@ public sealed class MaskRowGradientTests
         }
     }
 
-    // Along the gradient the slope is its length, which float32 losses resolve well.
     private static void AssertSlopes(AdapterScene scene, FlatParameters parameters, Func<double> lossNow)
     {
-        float[][] gradients = [.. parameters.All.Select(p => parameters.Gradients(p.Slice).ToArray())];
-        foreach ((Parameter parameter, float[] gradient) in parameters.All.Zip(gradients))
-        {
-            float[] values = parameters.Values(parameter.Slice).ToArray();
-            double length = Math.Sqrt(gradient.Sum(g => (double)g * g)), step = 3e-3;
-            Assert.True(length > 1e-4, parameter.Name);
-            double slope = (At(step) - At(-step)) / (2 * step);
-            Assert.True(Math.Abs(slope - length) < (0.01 * length) + 2e-3, $"{parameter.Name}: slope {slope}, gradient {length}");
+        Slopes.AssertMatch(parameters, parameters.All, p => parameters.Gradients(p.Slice).ToArray(), Loss, step: 3e-3, relative: 0.01, absolute: 2e-3, shortest: 1e-4);
+        scene.Decoder.Refresh();
 
-            double At(double distance)
-            {
-                Span<float> moved = parameters.Values(parameter.Slice);
-                for (int i = 0; i < moved.Length; i++)
-                    moved[i] = (float)(values[i] + (distance * gradient[i] / length));
-                scene.Decoder.Refresh();
-                double loss = lossNow();
-                values.CopyTo(moved);
-                scene.Decoder.Refresh();
-                return loss;
-            }
+        double Loss()
+        {
+            scene.Decoder.Refresh();
+            return lossNow();
         }
     }
 

@@ -76,23 +76,12 @@ public sealed class SelectorLossTests : IDisposable
         using SelectorLoss loss = new(_team, parameters, _blocks, _table, slotDecay: 0.8, BlockCount, softShare);
         int[] blocks = [.. Enumerable.Range(0, BlockCount)];
         loss.Run(blocks, addGradients: true);
-        foreach (Parameter parameter in parameters.All)
-        {
-            float[] gradient = parameters.Gradients(parameter.Slice).ToArray(), values = parameters.Values(parameter.Slice).ToArray();
-            double length = Math.Sqrt(gradient.Sum(g => (double)g * g)), step = 3e-3;
-            Assert.True(length > 1e-3, parameter.Name);
-            double slope = (At(step) - At(-step)) / (2 * step);
-            Assert.True(Math.Abs(slope - length) < (0.01 * length) + 1e-4, $"{parameter.Name}: slope {slope}, gradient {length}");
+        Slopes.AssertMatch(parameters, parameters.All, p => parameters.Gradients(p.Slice).ToArray(), Loss, step: 3e-3, relative: 0.01, absolute: 1e-4, shortest: 1e-3);
 
-            double At(double distance)
-            {
-                Span<float> moved = parameters.Values(parameter.Slice);
-                for (int i = 0; i < moved.Length; i++)
-                    moved[i] = (float)(values[i] + (distance * gradient[i] / length));
-                (double sum, double weight) = loss.Run(blocks, addGradients: false);
-                values.CopyTo(moved);
-                return sum / weight;
-            }
+        double Loss()
+        {
+            (double sum, double weight) = loss.Run(blocks, addGradients: false);
+            return sum / weight;
         }
     }
 
