@@ -128,7 +128,7 @@ public sealed class AdapterTrainer : IDisposable, ITrainingTask
             {
                 cancellation.ThrowIfCancellationRequested();
                 _run.Selector?.Begin(batch, share);
-                loss += _run.Decoder.AddGradients(batch, 1 / weight, _run.Selector, judges: _recipe.Rounds > 1) / weight;
+                loss += _run.Decoder.AddGradients(batch, 1 / weight, _run.Selector, judges: _recipe.Rounds > 1 && _run.Selector is null) / weight;
                 selectorLoss += share * (_run.Selector?.Loss ?? 0);
                 rows += batch.Rows;
                 if (_recipe.Rounds > 1)
@@ -181,11 +181,13 @@ public sealed class AdapterTrainer : IDisposable, ITrainingTask
         return batch;
     }
 
-    // How far the drafts of a pass's blocks reached: slot 0 is decided, a slot without a target ends a block.
+    // How far the drafts of a pass's blocks reached, as decoding would make them: slot 0 is decided, a slot without a target ends a block.
     private void NoteReached(MaskBatch batch, Dictionary<(PreparedDocument Document, int Start), int> reached)
     {
-        foreach ((PreparedDocument Document, int Start) block in batch.Blocks)
-            reached[block] = 1;
+        for (int i = 0; i < batch.Blocks.Count; i++)
+            reached[batch.Blocks[i]] = _run.Selector is { } selector && batch.Targets.Count > 0 ? selector.Reached[i] : 1;
+        if (_run.Selector is not null)
+            return;
         for (int i = 0; i < batch.Targets.Count; i++)
         {
             int row = batch.Targets[i].Row, slot = row % _recipe.DraftLength;

@@ -38,6 +38,7 @@ internal sealed class SelectorLoss : IDisposable
     private readonly List<SelectorRow> _rows = [];
     private readonly int[] _candidateIndices;
     private float[] _losses = [];
+    private bool[] _right = [];
 
     /// <summary>Creates it; all arguments outlive it.</summary>
     /// <param name="team">Threads.</param>
@@ -86,7 +87,7 @@ internal sealed class SelectorLoss : IDisposable
         SelectorShape shape = _parameters.Shape;
         int rows = _rows.Count;
         if (_losses.Length < rows)
-            _losses = new float[2 * rows];
+            (_losses, _right) = (new float[2 * rows], new bool[2 * rows]);
         StateJob read = new(this);
         Span<float> states = _states.Rows(rows), gates = _gates.Rows(rows);
         _queries.Rows(rows);
@@ -106,6 +107,22 @@ internal sealed class SelectorLoss : IDisposable
         if (addGradients)
             Backward(rows);
         return (loss, weight);
+    }
+
+    /// <summary>
+    /// After a run: how many tokens of each of its blocks a draft by the selector gets right, the decided one among them. On the way there the tokens before a slot are the text's.
+    /// </summary>
+    /// <param name="blocks">The run's blocks.</param>
+    /// <param name="reached">By number of block; those of other blocks stay.</param>
+    public void ReadReached(ReadOnlySpan<int> blocks, Span<int> reached)
+    {
+        foreach (int block in blocks)
+            reached[block] = 1;
+        for (int r = 0; r < _rows.Count; r++)
+        {
+            if (_right[r] && reached[_rows[r].Block] == _rows[r].Slot)
+                reached[_rows[r].Block]++;
+        }
     }
 
     /// <summary>
@@ -197,7 +214,7 @@ internal sealed class SelectorLoss : IDisposable
 
     private ReadOnlySpan<float> Logits(SelectorRow row) => Part(_blocks.Logits(row.Block), row);
 
-    private Span<float> Part(Span<float> block, SelectorRow row) => block.Slice((row.Slot - 1) * _blocks.Candidates, row.Candidates);
+    private Span<T> Part<T>(Span<T> block, SelectorRow row) => block.Slice((row.Slot - 1) * _blocks.Candidates, row.Candidates);
 
     // The text's own token, and as much as wanted of what the AR half thinks of all candidates.
     private void FillTarget(SelectorRow row, Span<float> target)
@@ -249,6 +266,7 @@ internal sealed class SelectorLoss : IDisposable
             float slotScale = owner._parameters.Values(owner._parameters[SelectorNames.Scale].Slice)[index];
             for (int c = 0; c < scores.Length; c++)
                 scores[c] = (slotScale * logits[c]) + Reduction.Dot(weighted, owner._to.Result(tokens[c]));
+            owner._right[item] = PathSelector.Best(owner.Part(owner._blocks.Tokens(row.Block), row), scores) == row.Target;
             Span<float> target = stackalloc float[row.Candidates];
             owner.FillTarget(row, target);
             owner._losses[item] = CrossEntropy.Run(scores, owner._places.AsSpan(0, row.Candidates), target, (float)(owner._slotWeights[row.Slot] * scale));

@@ -22,6 +22,7 @@ internal sealed class SelectorTerm : IDisposable
     private readonly Activation _sums;
     private int[] _all = [];
     private int[] _targetAt = [];
+    private int[] _reached = [];
     private double _scale;
 
     /// <summary>Creates it with a selector of zeros; team and tensors outlive it.</summary>
@@ -59,6 +60,9 @@ internal sealed class SelectorTerm : IDisposable
     /// <summary>Mean loss of the slots of the last pass, in nats, times its share.</summary>
     public double Loss { get; private set; }
 
+    /// <summary>How many tokens of each block of the last pass a draft by the selector gets right, the decided one among them.</summary>
+    public ReadOnlySpan<int> Reached => _reached.AsSpan(0, _blocks.Count);
+
     /// <summary>Prepares for a pass over a batch.</summary>
     /// <param name="batch">Its blocks, whose documents are noted.</param>
     /// <param name="scale">What the gradient is multiplied by beside its share.</param>
@@ -68,7 +72,7 @@ internal sealed class SelectorTerm : IDisposable
         _blocks.Clear();
         Recorder.Begin(batch);
         if (_targetAt.Length < batch.Rows)
-            (_targetAt, _all) = (new int[batch.Rows], [.. Enumerable.Range(0, batch.Rows)]);
+            (_targetAt, _all, _reached) = (new int[batch.Rows], [.. Enumerable.Range(0, batch.Rows)], new int[batch.Rows]);
         for (int i = 0; i < batch.Targets.Count; i++)
             _targetAt[batch.Targets[i].Row] = i;
     }
@@ -78,7 +82,9 @@ internal sealed class SelectorTerm : IDisposable
     public void AddGradients(Span<float> gradient)
     {
         int width = _row.Length;
-        (double loss, double weight) = _loss.Run(_all.AsSpan(0, _blocks.Count), addGradients: true, _share * _scale);
+        ReadOnlySpan<int> all = _all.AsSpan(0, _blocks.Count);
+        (double loss, double weight) = _loss.Run(all, addGradients: true, _share * _scale);
+        _loss.ReadReached(all, _reached);
         Loss = weight > 0 ? _share * loss / weight : 0;
         int rows = gradient.Length / width;
         _sums.Rows(rows).Clear();

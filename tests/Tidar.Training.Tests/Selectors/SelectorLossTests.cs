@@ -92,6 +92,36 @@ public sealed class SelectorLossTests : IDisposable
         AssertLoss(0.3);
     }
 
+    [Fact]
+    public void The_reach_is_that_of_a_draft_by_the_scores_that_decoding_uses()
+    {
+        using SelectorParameters parameters = RandomParameters(predecessors: 2);
+        using SelectorLoss loss = new(_team, parameters, _blocks, _table, slotDecay: 1, BlockCount);
+        using PathSelector selector = new(parameters.ToWeights(), _embedding);
+        int[] blocks = [.. Enumerable.Range(0, BlockCount)], reached = new int[BlockCount], expected = new int[BlockCount];
+        loss.Run(blocks, addGradients: true);
+        loss.ReadReached(blocks, reached);
+        float[] state = new float[Config.HiddenSize], gate = new float[selector.Rank];
+        foreach (int block in blocks)
+        {
+            Span<int> text = _blocks.Text(block), draft = [.. text[..(SelectorBlocks.TokensBefore + 1)], .. new int[Slots]];
+            for (int slot = 1; slot <= Slots; slot++)
+            {
+                int[] tokens = _blocks.Tokens(block).Slice((slot - 1) * Candidates, UsedCandidates).ToArray();
+                float[] scores = _blocks.Logits(block).Slice((slot - 1) * Candidates, UsedCandidates).ToArray();
+                _blocks.ReadState(block, slot, state);
+                selector.Gate(slot, state, gate);
+                selector.Score(slot, gate, draft[..(SelectorBlocks.TokensBefore + slot)], tokens, scores);
+                draft[SelectorBlocks.TokensBefore + slot] = tokens[PathSelector.Best(tokens, scores)];
+            }
+
+            expected[block] = draft.CommonPrefixLength(text) - SelectorBlocks.TokensBefore;
+        }
+
+        Assert.Equal(expected, reached);
+        Assert.True(reached.Distinct().Count() > 1);
+    }
+
     private void AssertLoss(double softShare)
     {
         using SelectorParameters parameters = RandomParameters(predecessors: 2);
