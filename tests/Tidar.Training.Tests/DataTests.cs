@@ -97,6 +97,20 @@ public sealed class DataTests : IDisposable
         static IEnumerable<string> Draw(DocumentStream stream) => Enumerable.Range(0, 400).Select(_ => stream.Next()[^1].Text);
     }
 
+    [Fact]
+    public void Runs_with_different_seeds_are_measured_on_the_same_documents()
+    {
+        Recipe recipe = ReadRecipe();
+        Assert.Equal(Draw(recipe, CorpusSplit.HeldOut), Draw(recipe with { Seed = recipe.Seed + 1 }, CorpusSplit.HeldOut));
+        Assert.NotEqual(Draw(recipe, CorpusSplit.Train), Draw(recipe with { Seed = recipe.Seed + 1 }, CorpusSplit.Train));
+
+        static string[] Draw(Recipe recipe, CorpusSplit split)
+        {
+            using DocumentStream stream = DocumentStream.Open(recipe, split);
+            return [.. Enumerable.Range(0, 30).Select(_ => stream.Next()[^1].Text)];
+        }
+    }
+
     [Theory]
     [InlineData("{\"completion\":\"a\"}", "line 1: expected text, or prompt and completion")]
     [InlineData("{\"text\":\"a\"}\n{\"prompt\":\"a\"}", "line 2: completion: expected a string")]

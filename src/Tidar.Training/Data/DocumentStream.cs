@@ -6,9 +6,12 @@ using Tidar.Training.Recipes;
 
 namespace Tidar.Training.Data;
 
-/// <summary>The documents of all sources of a recipe, drawn by weight; document n is decided by recipe, seed and n.</summary>
+/// <summary>The documents of all sources of a recipe, drawn by weight; document n is decided by recipe, seed and n, a held-out one by recipe and n, so that runs with different seeds are measured on the same text.</summary>
 internal sealed class DocumentStream : IDisposable
 {
+    private const ulong TrainSalt = 0x7241_14;
+    private const ulong HeldOutSalt = 0x4E1D_0075;
+
     private readonly IDocumentSource[] _sources;
     private readonly double[] _shares;
     private readonly ulong _seed;
@@ -16,12 +19,12 @@ internal sealed class DocumentStream : IDisposable
     /// <summary>Opens the sources.</summary>
     /// <param name="source">The recipe's file, for messages.</param>
     /// <param name="recipe">Its sources.</param>
-    /// <param name="seed">Its seed.</param>
+    /// <param name="seed">Its seed, which decides the order of what is trained on.</param>
     /// <param name="split">Which documents.</param>
     /// <param name="chat">Loads the chat template that conversations need.</param>
     public DocumentStream(string source, IReadOnlyList<DataRecipe> recipe, ulong seed, CorpusSplit split, Func<ChatFormat?> chat)
     {
-        _seed = SplitMix64.Mix(seed ^ (split == CorpusSplit.Train ? 0x7241_14UL : 0x4E1D_0075UL));
+        _seed = SplitMix64.Mix(split == CorpusSplit.Train ? seed ^ TrainSalt : HeldOutSalt);
         _sources = [.. recipe.Select((data, i) => OpenSource(source, data, i, split, SplitMix64.Mix(_seed + (ulong)i), chat))];
         double total = recipe.Sum(d => d.Weight);
         _shares = [.. recipe.Select(d => d.Weight / total)];
