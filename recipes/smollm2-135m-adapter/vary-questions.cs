@@ -75,7 +75,8 @@ string OtherNumber(Match match, Random random)
     if (tens == 1 && unit > 1)
         (tens, unit) = (10, unit / 10);
     int other = random.Next((tens + 1) / 2, (tens * 2) + 1) * unit;
-    if (decimals.Length > 1)
-        decimals = "." + random.Next((int)Math.Pow(10, Math.Min(decimals.Length - 1, 6))).ToString("D" + Math.Min(decimals.Length - 1, 6), CultureInfo.InvariantCulture);
+    int places = Math.Min(decimals.Length - 1, 6);
+    if (places > 0)
+        decimals = "." + random.Next((int)Math.Pow(10, places)).ToString($"D{places}", CultureInfo.InvariantCulture);
     return (match.Value.Contains(',', StringComparison.Ordinal) ? other.ToString("N0", CultureInfo.InvariantCulture) : other.ToString(CultureInfo.InvariantCulture)) + decimals;
 }

@@ -185,7 +185,7 @@ public sealed class AdapterTrainer : IDisposable, ITrainingTask
     private void NoteReached(MaskBatch batch, Dictionary<(PreparedDocument Document, int Start), int> reached)
     {
         for (int i = 0; i < batch.Blocks.Count; i++)
-            reached[batch.Blocks[i]] = _run.Selector is { } selector && batch.Targets.Count > 0 ? selector.Reached[i] : 1;
+            reached[batch.Blocks[i]] = _run.Selector?.Reached[i] ?? 1;
         if (_run.Selector is not null)
             return;
         for (int i = 0; i < batch.Targets.Count; i++)

@@ -73,6 +73,7 @@ internal sealed class SelectorTerm : IDisposable
         Recorder.Begin(batch);
         if (_targetAt.Length < batch.Rows)
             (_targetAt, _all, _reached) = (new int[batch.Rows], [.. Enumerable.Range(0, batch.Rows)], new int[batch.Rows]);
+        _reached.AsSpan(0, batch.Blocks.Count).Fill(1); // as far as the blocks of a batch without targets get
         for (int i = 0; i < batch.Targets.Count; i++)
             _targetAt[batch.Targets[i].Row] = i;
     }
