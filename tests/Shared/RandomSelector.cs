@@ -6,7 +6,7 @@ namespace Tidar.Tests;
 internal static class RandomSelector
 {
     /// <summary>Weights of a shape; the larger <paramref name="scale"/>, the more the tokens before a slot count beside its logits.</summary>
-    public static SelectorWeights Create(int hiddenSize, int seed, int rank = 3, int candidates = 5, int predecessors = 2, int slots = 4, float scale = 1)
+    public static SelectorWeights Create(int hiddenSize, int seed, int rank = 3, int candidates = 5, int predecessors = 2, int slots = 4, float scale = 1, int copyLength = 3)
     {
         Random random = new(seed);
         return new SelectorWeights(
@@ -18,7 +18,8 @@ internal static class RandomSelector
             Values(rank * hiddenSize),
             Values(rank * hiddenSize),
             Values(slots * rank),
-            [.. Enumerable.Range(0, slots).Select(_ => 0.5f + random.NextSingle())]);
+            [.. Enumerable.Range(0, slots).Select(_ => 0.5f + random.NextSingle())],
+            Values(copyLength));
 
         float[] Values(int count) => [.. Enumerable.Range(0, count).Select(_ => scale * (random.NextSingle() - 0.5f))];
     }

@@ -65,6 +65,7 @@ internal static class InspectionJson
         writer.WriteNumber("rank", selector.Rank);
         writer.WriteNumber("candidates", selector.Candidates);
         writer.WriteNumber("predecessors", selector.Predecessors);
+        writer.WriteNumber("copy_length", selector.Copy.Length);
         writer.WriteEndObject();
     }
 

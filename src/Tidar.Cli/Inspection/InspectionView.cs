@@ -45,7 +45,7 @@ internal static class InspectionView
     }
 
     private static string Describe(SelectorWeights selector) =>
-        string.Create(CultureInfo.InvariantCulture, $"rank {selector.Rank}, {selector.Candidates} candidates, {selector.Predecessors} tokens before, {selector.ParameterCount:N0} parameters");
+        string.Create(CultureInfo.InvariantCulture, $"rank {selector.Rank}, {selector.Candidates} candidates, {selector.Predecessors} tokens before, repetitions of {selector.Copy.Length}, {selector.ParameterCount:N0} parameters");
 
     private static void AddConfig(Table table, ModelConfig config)
     {

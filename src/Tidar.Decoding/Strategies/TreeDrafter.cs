@@ -18,7 +18,7 @@ internal sealed class TreeDrafter
     private readonly TokenSequence _sequence;
     private readonly PathSelector? _selector;
     private readonly int _candidates;
-    private readonly int[] _before;
+    private readonly int[] _text;
     private readonly int[] _tokens;
     private readonly float[] _logits;
     private readonly float[] _gates;
@@ -32,7 +32,7 @@ internal sealed class TreeDrafter
         _sequence = sequence;
         _selector = selector;
         _candidates = selector?.Candidates ?? DefaultCandidates;
-        _before = new int[selector?.Predecessors ?? 0];
+        _text = new int[selector is null ? 0 : sequence.ContextLength + draftLength];
         _tokens = new int[draftLength * _candidates];
         _logits = new float[_tokens.Length];
         _gates = new float[draftLength * (selector?.Rank ?? 0)];
@@ -54,6 +54,8 @@ internal sealed class TreeDrafter
     {
         bool branches = limits.Rows > 0 && length > 1;
         _children.Clear();
+        if (_selector is not null)
+            _sequence.Tokens[..position].CopyTo(_text);
         for (int slot = 1; slot < length; slot++)
         {
             // Slots see in their history what stands before them in the draft, as the rows that verify them will.
@@ -117,8 +119,9 @@ internal sealed class TreeDrafter
         _logits.AsSpan(slot * _candidates, _candidates).CopyTo(_scores);
         if (_selector is not null)
         {
-            ReadBefore(tree, node, position);
-            _selector.Score(slot, Gate(slot), _before, tokens, _scores, _temperatures[slot]);
+            for (int at = node; at >= 0; at = tree.Parent(at))
+                _text[position + tree.Slot(at)] = tree.Token(at);
+            _selector.Score(slot, Gate(slot), _text.AsSpan(0, position + slot), tokens, _scores, _temperatures[slot]);
         }
 
         _sequence.Sampler.AddNoise(tokens, _scores, position + slot);
@@ -142,16 +145,6 @@ internal sealed class TreeDrafter
             double joint = probability * _scores[i];
             if (i != except && joint >= LeastProbability)
                 _children.Enqueue(new Child(parent, tokens[i]), -joint);
-        }
-    }
-
-    // The tokens up to a node and including it, the nearest last; -1 before the beginning of the text.
-    private void ReadBefore(DraftTree tree, int node, int position)
-    {
-        for (int i = _before.Length - 1, place = position + tree.Slot(node); i >= 0; i--, place--)
-        {
-            _before[i] = node >= 0 ? tree.Token(node) : place >= 0 ? _sequence.Tokens[place] : -1;
-            node = node >= 0 ? tree.Parent(node) : -1;
         }
     }
 }

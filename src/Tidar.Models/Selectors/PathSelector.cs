@@ -5,9 +5,9 @@ using Tidar.Models.Weights;
 namespace Tidar.Models.Selectors;
 
 /// <summary>
-/// Scores the candidates of a draft's slot by the tokens before it (docs/selector.md): S(b) = s·U(b) + ⟨Σ A_i(a_i) ⊙ (G(h) + g), B(b)⟩, where U are the candidates' logits, a_1 is the
-/// token before the slot, a_2 the one before that, h the slot's hidden state, and A_i, B low-rank maps of normalized token embeddings. It decides drafts only, so it can
-/// never change a text. Not thread-safe, as the model is not.
+/// Scores the candidates of a draft's slot by the tokens before it (docs/selector.md): S(b) = s·U(b) + ⟨Σ A_i(a_i) ⊙ (G(h) + g), B(b)⟩ + c_m(b), where U are the candidates' logits, a_1 is the
+/// token before the slot, a_2 the one before that, h the slot's hidden state, A_i, B low-rank maps of normalized token embeddings, and m(b) the length of the longest repetition of the text
+/// that b would go on with (<see cref="CopyMatches"/>). It decides drafts only, so it can never change a text. Not thread-safe, as the model is not.
 /// </summary>
 /// <remarks>A token's maps are computed when it first comes up and kept: a text uses few tokens of the vocabulary.</remarks>
 public sealed class PathSelector : IDisposable
@@ -21,6 +21,7 @@ public sealed class PathSelector : IDisposable
     private readonly float[] _row;
     private readonly float[] _state;
     private readonly float[] _query;
+    private readonly byte[] _matches;
     private readonly TokenMap[] _from;
     private readonly TokenMap _to;
 
@@ -35,6 +36,7 @@ public sealed class PathSelector : IDisposable
         _row = new float[width];
         _state = new float[width];
         _query = new float[weights.Rank];
+        _matches = new byte[weights.Candidates];
         _from = [.. Enumerable.Range(0, weights.Predecessors).Select(i => new TokenMap(weights.From.AsMemory(i * map, map), weights.Rank, embedding.Rows))];
         _to = new TokenMap(weights.To, weights.Rank, embedding.Rows);
     }
@@ -72,7 +74,7 @@ public sealed class PathSelector : IDisposable
     /// <summary>Replaces the logits of a slot's candidates by their scores.</summary>
     /// <param name="slot">1 … K-1.</param>
     /// <param name="gate">The slot's <see cref="Gate"/>, [rank].</param>
-    /// <param name="before">The tokens before the slot, the nearest last; those further back than <see cref="Predecessors"/> do not matter, -1 stands for none.</param>
+    /// <param name="before">All tokens before the slot, the nearest last; -1 stands for none.</param>
     /// <param name="tokens">The candidates; -1 for none.</param>
     /// <param name="scores">Their logits; becomes their scores.</param>
     /// <param name="temperature">What the logits have been divided by.</param>
@@ -97,6 +99,8 @@ public sealed class PathSelector : IDisposable
             if (tokens[i] >= 0)
                 scores[i] = (scale * scores[i]) + Reduction.Dot(_query, Map(_to, tokens[i]));
         }
+
+        AddCopies(before, tokens, scores, temperature);
     }
 
     /// <summary>The place of the best of a slot's candidates; of equal scores the lowest id wins.</summary>
@@ -112,6 +116,17 @@ public sealed class PathSelector : IDisposable
         }
 
         return best;
+    }
+
+    private void AddCopies(ReadOnlySpan<int> before, ReadOnlySpan<int> tokens, Span<float> scores, float temperature)
+    {
+        Span<byte> matches = _matches.AsSpan(0, tokens.Length);
+        CopyMatches.Find(before, _weights.Copy.Length, tokens, matches);
+        for (int i = 0; i < tokens.Length; i++)
+        {
+            if (matches[i] > 0)
+                scores[i] += _weights.Copy[matches[i] - 1] / temperature;
+        }
     }
 
     /// <inheritdoc/>

@@ -29,4 +29,7 @@ public static class SelectorNames
 
     /// <summary>What a slot's logits are multiplied by, [slots].</summary>
     public const string Scale = "scale";
+
+    /// <summary>What a candidate gains that would repeat the text, by the length of the match, [longest]; none in a selector that does not look for repetitions.</summary>
+    public const string Copy = "copy";
 }

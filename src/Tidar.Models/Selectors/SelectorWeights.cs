@@ -17,8 +17,9 @@ namespace Tidar.Models.Selectors;
 /// <param name="Gate">G, [Rank, hidden].</param>
 /// <param name="GateBias">[Slots, Rank].</param>
 /// <param name="Scale">[Slots].</param>
+/// <param name="Copy">What a candidate gains that would repeat the text, by the length of the match (<see cref="CopyMatches"/>), [longest that counts]; empty for nothing.</param>
 public sealed record SelectorWeights(
-    int Rank, int Candidates, int Predecessors, int Slots, float[] From, float[] To, float[] Gate, float[] GateBias, float[] Scale)
+    int Rank, int Candidates, int Predecessors, int Slots, float[] From, float[] To, float[] Gate, float[] GateBias, float[] Scale, float[] Copy)
 {
     /// <summary>Most candidates of a slot.</summary>
     public const int MostCandidates = 256;
@@ -27,7 +28,7 @@ public sealed record SelectorWeights(
     public const int MostPredecessors = 4;
 
     /// <summary>Number of weights.</summary>
-    public int ParameterCount => From.Length + To.Length + Gate.Length + GateBias.Length + Scale.Length;
+    public int ParameterCount => From.Length + To.Length + Gate.Length + GateBias.Length + Scale.Length + Copy.Length;
 
     /// <summary>The selector that the record of an adapter's or a model's folder names; null where there is none, and for a model that is no folder.</summary>
     /// <exception cref="InvalidInputException">It is missing or malformed, or does not fit a model of this width.</exception>
@@ -66,11 +67,22 @@ public sealed record SelectorWeights(
             Values(file, SelectorNames.To, rank, hiddenSize),
             Values(file, SelectorNames.Gate, rank, hiddenSize),
             Values(file, SelectorNames.GateBias, slots, rank),
-            Values(file, SelectorNames.Scale, slots));
+            Values(file, SelectorNames.Scale, slots),
+            ReadCopy(file));
     }
 
     private static IReadOnlyList<string> Names { get; } =
-        [SelectorNames.From, SelectorNames.To, SelectorNames.Gate, SelectorNames.GateBias, SelectorNames.Scale];
+        [SelectorNames.From, SelectorNames.To, SelectorNames.Gate, SelectorNames.GateBias, SelectorNames.Scale, SelectorNames.Copy];
+
+    // Files of selectors that do not look for repetitions lack it.
+    private static float[] ReadCopy(SafetensorsFile file)
+    {
+        if (file.Tensors.FirstOrDefault(static t => t.Name == SelectorNames.Copy) is not { } tensor)
+            return [];
+        return tensor.Shape.Count == 1 && tensor.Shape[0] is >= 1 and <= CopyMatches.Longest
+            ? Values(file, SelectorNames.Copy, tensor.Shape[0])
+            : throw new InvalidInputException(file.Path, SelectorNames.Copy, $"a vector of 1 to {CopyMatches.Longest} numbers", Show(tensor));
+    }
 
     private static int Rows(SafetensorsFile file, string name, int most)
     {

@@ -21,6 +21,9 @@ public sealed record SelectorRecipe : TrainingRecipe
     /// <summary>Tokens before a slot that its scores look at.</summary>
     public required int Predecessors { get; init; }
 
+    /// <summary>Longest repetition of the text that its scores look for; 0 for none.</summary>
+    public required int CopyLength { get; init; }
+
     /// <summary>Slot m's loss counts this to the power of m - 1.</summary>
     public required double SlotDecay { get; init; }
 

@@ -39,6 +39,7 @@ public static class SelectorRecipeReader
             Rank = ReadRank(selector),
             Candidates = ReadCandidates(selector),
             Predecessors = ReadPredecessors(selector),
+            CopyLength = ReadCopyLength(selector),
             SlotDecay = objective.Number("slot_decay", 0.01, 1, 1),
             SoftShare = objective.Number("soft_share", 0, 1, 0),
             Blocks = blocks.Integer("count", 1, MostBlocks, 33_000),
@@ -70,4 +71,7 @@ public static class SelectorRecipeReader
 
     /// <summary>Reads how many tokens before a slot a selector looks at.</summary>
     internal static int ReadPredecessors(YamlFields selector) => selector.Integer("predecessors", 1, SelectorBlocks.TokensBefore + 1, 2);
+
+    /// <summary>Reads how long a repetition of the text a selector looks for.</summary>
+    internal static int ReadCopyLength(YamlFields selector) => selector.Integer("copy_length", 0, CopyMatches.Longest, 4);
 }

@@ -119,6 +119,8 @@ internal sealed class BlockCollector : IDisposable
             _tokens.AsSpan(i * slots * count, slots * count).CopyTo(blocks.Tokens(block));
             _logits.AsSpan(i * slots * count, slots * count).CopyTo(blocks.Logits(block));
             blocks.SetText(block, documents[document], start);
+            for (int slot = 1; slot <= slots; slot++)
+                blocks.FindMatches(block, slot, documents[document], start);
             if (_teacherTokens > 0)
                 FillTeacher(teacher[document], start, blocks.Tokens(block), blocks.Teacher(block), count);
         }

@@ -21,7 +21,7 @@ internal static class BlockFile
     /// <summary>What decides the blocks of a recipe.</summary>
     public static string Key(SelectorRecipe recipe, Checkpoint checkpoint, MaskAdapter? adapter, string format)
     {
-        StringBuilder key = new();
+        StringBuilder key = new("with matches\n");
         foreach ((string name, string value) in recipe.Settings.Where(s => Deciding.Any(d => s.Key.StartsWith(d, StringComparison.Ordinal))))
             key.Append(name).Append('=').Append(value).Append('\n');
         key.Append("teacher=").Append(recipe.SoftShare > 0).Append('\n').Append("evaluation.documents=").Append(recipe.EvaluationDocuments).Append('\n').Append("weights=").Append(format).Append('\n');

@@ -35,6 +35,8 @@ internal sealed class DraftRecorder(SelectorBlocks blocks)
         int count = blocks.Candidates, first = (slot - 1) * count;
         Span<int> tokens = blocks.Tokens(block).Slice(first, count);
         LargestEntries.Find(logits, tokens, blocks.Logits(block).Slice(first, count));
+        (PreparedDocument document, int start) = _batch!.Blocks[block - _first];
+        blocks.FindMatches(block, slot, document, start);
         TokenDistribution target = Targets[index].Target;
         Span<float> teacher = blocks.Teacher(block).Slice(first, count);
         for (int c = 0; c < count; c++)

@@ -46,10 +46,18 @@ internal sealed class HeldOutDrafts : IDisposable
         int slots = Blocks.Slots;
         int[] drafts = new int[Blocks.Count * (slots + 1)];
         using PathSelector selector = new(weights, _embedding);
-        int[] text = new int[SelectorBlocks.TokensBefore + slots + 1];
         float[] state = new float[_embedding.Columns], scores = new float[Blocks.Candidates];
-        for (int block = 0; block < Blocks.Count; block++)
-            Walk(selector, block, state, scores, text, drafts.AsSpan(block * (slots + 1), slots + 1));
+        foreach ((PreparedDocument document, int[] starts, int firstBlock) in _documents)
+        {
+            int[] text = new int[document.Tokens.Length + slots];
+            for (int i = 0; i < starts.Length; i++)
+            {
+                document.Tokens.CopyTo(text);
+                Walk(selector, firstBlock + i, state, scores, text, starts[i]);
+                text.AsSpan(starts[i], slots + 1).CopyTo(drafts.AsSpan((firstBlock + i) * (slots + 1)));
+            }
+        }
+
         DraftSimulation selected = new(slots + 1), plain = new(slots + 1), best = new(slots + 1);
         foreach ((PreparedDocument document, int[] starts, int firstBlock) in _documents)
         {
@@ -69,17 +77,17 @@ internal sealed class HeldOutDrafts : IDisposable
 
     private ReadOnlySpan<int> Candidates(int block, int slot) => Blocks.Tokens(block).Slice((slot - 1) * Blocks.Candidates, Blocks.Candidates);
 
-    private void Walk(PathSelector selector, int block, Span<float> state, Span<float> scores, Span<int> text, Span<int> draft)
+    // Puts the draft of a block that begins at a place of the text there.
+    private void Walk(PathSelector selector, int block, Span<float> state, Span<float> scores, Span<int> text, int start)
     {
-        Blocks.Text(block)[..(SelectorBlocks.TokensBefore + 1)].CopyTo(text);
         Span<float> gate = _gate.Length == selector.Rank ? _gate : _gate = new float[selector.Rank];
-        for (int slot = 1; slot < draft.Length; slot++)
+        for (int slot = 1; slot <= Blocks.Slots; slot++)
         {
             Blocks.ReadState(block, slot, state);
             Blocks.Logits(block).Slice((slot - 1) * scores.Length, scores.Length).CopyTo(scores);
             selector.Gate(slot, state, gate);
-            selector.Score(slot, gate, text[..(SelectorBlocks.TokensBefore + slot)], Candidates(block, slot), scores);
-            draft[slot] = text[SelectorBlocks.TokensBefore + slot] = Candidates(block, slot)[PathSelector.Best(Candidates(block, slot), scores)];
+            selector.Score(slot, gate, text[..(start + slot)], Candidates(block, slot), scores);
+            text[start + slot] = Candidates(block, slot)[PathSelector.Best(Candidates(block, slot), scores)];
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Tidar.Kernels.Matrices;
 using Tidar.Kernels.Memory;
+using Tidar.Models.Selectors;
 using Tidar.Training.Adapters;
 
 namespace Tidar.Training.Selectors;
@@ -19,6 +20,7 @@ internal sealed class SelectorBlocks : IDisposable
     private readonly AlignedBuffer<int> _candidates;
     private readonly AlignedBuffer<float> _logits;
     private readonly AlignedBuffer<float> _teacher;
+    private readonly AlignedBuffer<byte> _matches;
     private readonly AlignedBuffer<byte> _states;
     private readonly bool _exact;
 
@@ -36,6 +38,7 @@ internal sealed class SelectorBlocks : IDisposable
         _candidates = new AlignedBuffer<int>(slots * candidates);
         _logits = new AlignedBuffer<float>(slots * candidates);
         _teacher = new AlignedBuffer<float>(slots * candidates);
+        _matches = new AlignedBuffer<byte>(slots * candidates);
         _states = new AlignedBuffer<byte>(slots * hiddenSize * ElementBytes);
     }
 
@@ -66,6 +69,9 @@ internal sealed class SelectorBlocks : IDisposable
 
     /// <summary>What the AR half gives them behind the text's own tokens, as far as they are among its likeliest, [slots, candidates]; all 0 where it was not asked.</summary>
     public Span<float> Teacher(int block) => _teacher.Slice((long)block * Slots * Candidates, Slots * Candidates);
+
+    /// <summary>The candidates' longest matches (<see cref="CopyMatches"/>) behind the text's own tokens, [slots, candidates].</summary>
+    public Span<byte> Matches(int block) => _matches.Slice((long)block * Slots * Candidates, Slots * Candidates);
 
     /// <summary>How many tokens a block's likeliest candidates are right, the decided one among them: how far decoding would go.</summary>
     public int Reached(int block)
@@ -131,6 +137,13 @@ internal sealed class SelectorBlocks : IDisposable
         }
     }
 
+    /// <summary>Finds the matches of a slot's candidates, which are there; it stands at <paramref name="start"/> + slot of the document.</summary>
+    public void FindMatches(int block, int slot, PreparedDocument document, int start)
+    {
+        int first = (slot - 1) * Candidates, end = Math.Min(start + slot, document.Tokens.Length);
+        CopyMatches.Find(document.Tokens.AsSpan(0, end), CopyMatches.Longest, Tokens(block).Slice(first, Candidates), Matches(block).Slice(first, Candidates));
+    }
+
     /// <summary>Writes all blocks.</summary>
     public void Write(BinaryWriter writer)
     {
@@ -141,6 +154,7 @@ internal sealed class SelectorBlocks : IDisposable
             writer.Write(MemoryMarshal.AsBytes(Tokens(block)));
             writer.Write(MemoryMarshal.AsBytes(Logits(block)));
             writer.Write(MemoryMarshal.AsBytes(Teacher(block)));
+            writer.Write(Matches(block));
             writer.Write(Stored(block));
         }
     }
@@ -156,13 +170,14 @@ internal sealed class SelectorBlocks : IDisposable
             reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(Tokens(block)));
             reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(Logits(block)));
             reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(Teacher(block)));
+            reader.BaseStream.ReadExactly(Matches(block));
             reader.BaseStream.ReadExactly(Stored(block));
         }
     }
 
     public void Dispose()
     {
-        foreach (IDisposable buffer in new IDisposable[] { _text, _candidates, _logits, _teacher, _states })
+        foreach (IDisposable buffer in new IDisposable[] { _text, _candidates, _logits, _teacher, _matches, _states })
             buffer.Dispose();
     }
 

@@ -203,12 +203,20 @@ internal sealed class SelectorLoss : IDisposable
             map.Backward(use => new(_queries.Row(use), 1));
         _gradient.AddWeights(_gates.Rows(rows), _states.Rows(rows), rows, shape.Rank, _parameters.Gradients(_parameters[SelectorNames.Gate].Slice));
         Span<float> bias = _parameters.Gradients(_parameters[SelectorNames.GateBias].Slice), scale = _parameters.Gradients(_parameters[SelectorNames.Scale].Slice);
+        Span<float> copies = _parameters.Gradients(_parameters.Copies);
         for (int r = 0; r < rows; r++)
         {
             SelectorRow row = _rows[r];
             Span<float> sum = bias.Slice((row.Slot - 1) * shape.Rank, shape.Rank);
             Activations.Add(sum, _gates.Row(r), sum);
-            scale[row.Slot - 1] += Reduction.Dot(_scores.Row(r)[..row.Candidates], Logits(row));
+            ReadOnlySpan<float> gradients = _scores.Row(r)[..row.Candidates];
+            scale[row.Slot - 1] += Reduction.Dot(gradients, Logits(row));
+            ReadOnlySpan<byte> matches = Part(_blocks.Matches(row.Block), row);
+            for (int c = 0; c < matches.Length && copies.Length > 0; c++)
+            {
+                if (matches[c] > 0)
+                    copies[Math.Min(matches[c], copies.Length) - 1] += gradients[c];
+            }
         }
     }
 
@@ -266,6 +274,14 @@ internal sealed class SelectorLoss : IDisposable
             float slotScale = owner._parameters.Values(owner._parameters[SelectorNames.Scale].Slice)[index];
             for (int c = 0; c < scores.Length; c++)
                 scores[c] = (slotScale * logits[c]) + Reduction.Dot(weighted, owner._to.Result(tokens[c]));
+            ReadOnlySpan<float> copies = owner._parameters.Values(owner._parameters.Copies);
+            ReadOnlySpan<byte> matches = owner.Part(owner._blocks.Matches(row.Block), row);
+            for (int c = 0; c < scores.Length && copies.Length > 0; c++)
+            {
+                if (matches[c] > 0)
+                    scores[c] += copies[Math.Min(matches[c], copies.Length) - 1];
+            }
+
             owner._right[item] = PathSelector.Best(owner.Part(owner._blocks.Tokens(row.Block), row), scores) == row.Target;
             Span<float> target = stackalloc float[row.Candidates];
             owner.FillTarget(row, target);

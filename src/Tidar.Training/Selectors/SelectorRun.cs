@@ -36,7 +36,7 @@ internal sealed class SelectorRun : IDisposable
         _checkpoints = new CheckpointFolder(recipe.Output);
         ModelConfig config = adapter is null ? checkpoint.Config : adapter.Adapt(checkpoint.Config);
         TidarConfig tidar = config.Tidar!;
-        SelectorShape shape = new(config.HiddenSize, recipe.Rank, Math.Min(recipe.Candidates, config.VocabularySize - 1), recipe.Predecessors, tidar.DraftLength - 1);
+        SelectorShape shape = new(config.HiddenSize, recipe.Rank, Math.Min(recipe.Candidates, config.VocabularySize - 1), recipe.Predecessors, tidar.DraftLength - 1, recipe.CopyLength);
         WeightTensor embedding = checkpoint.Get("model.embed_tokens.weight", config.VocabularySize, config.HiddenSize);
         HeldOut = new HeldOutDrafts(DrawHeldOut(tidar.MaskTokenId), shape, embedding);
         Blocks = new SelectorBlocks(recipe.Blocks, tidar.DraftLength, shape.Candidates, config.HiddenSize, exact: false);

@@ -6,4 +6,5 @@ namespace Tidar.Training.Selectors;
 /// <param name="Candidates">Candidates of a slot that it scores.</param>
 /// <param name="Predecessors">Tokens before a slot that it looks at.</param>
 /// <param name="Slots">Slots with a bias and a scale of their own: K - 1.</param>
-public sealed record SelectorShape(int HiddenSize, int Rank, int Candidates, int Predecessors, int Slots);
+/// <param name="CopyLength">Longest repetition of the text that its scores tell from longer ones; 0 where they do not look for repetitions.</param>
+public sealed record SelectorShape(int HiddenSize, int Rank, int Candidates, int Predecessors, int Slots, int CopyLength);

@@ -98,7 +98,7 @@ public sealed class SelectedDraftTests
         float[] bias = new float[7 * Hidden], scale = new float[7];
         Array.Fill(bias, 1);
         Array.Fill(scale, 1);
-        return new SelectorWeights(Hidden, Vocabulary - 1, 1, 7, from, to, new float[Hidden * Hidden], bias, scale);
+        return new SelectorWeights(Hidden, Vocabulary - 1, 1, 7, from, to, new float[Hidden * Hidden], bias, scale, Copy: []);
     }
 
     private static float[] OneHot()

@@ -22,7 +22,7 @@ public sealed class PathSelectorTests
     {
         SelectorWeights weights = RandomSelector.Create(Hidden, 5, rank: 6, candidates: 8, predecessors: predecessors, slots: 4);
         using PathSelector selector = new(weights, new MemoryTensor("e", [Vocabulary, Hidden], Embedding));
-        int[] before = [-1, 30, 7], tokens = [4, 9, 30, 0, -1];
+        int[] before = [-1, 3, 7, 4, 30, 7], tokens = [4, 9, 30, 0, -1];
         float[] logits = [1, 2, -1, 0.5f, float.NegativeInfinity], scores = [.. logits], gate = new float[selector.Rank];
         for (int round = 0; round < 2; round++)
         {
@@ -34,6 +34,21 @@ public sealed class PathSelectorTests
                 Assert.Equal(Expected(weights, slot, before, tokens[i], logits[i], temperature), scores[i], 1e-4);
             Assert.Equal(float.NegativeInfinity, scores[^1]);
         }
+    }
+
+    [Fact]
+    public void A_selector_that_does_not_look_for_repetitions_scores_them_as_anything_else()
+    {
+        SelectorWeights weights = RandomSelector.Create(Hidden, 5, copyLength: 0);
+        using PathSelector selector = new(weights, new MemoryTensor("e", [Vocabulary, Hidden], Embedding));
+        float[] once = [1, 2], again = [1, 2], gate = new float[selector.Rank];
+        selector.Gate(1, State, gate);
+        selector.Score(1, gate, [9, 9, 3, 7], [4, 5], once);
+        selector.Score(1, gate, [7, 4, 3, 7], [4, 5], again);
+        Assert.Equal(once, again);
+        using TemporaryFolder folder = new();
+        Write(folder, RandomSelector.Create(Width, 3, copyLength: 0));
+        Assert.Empty(SelectorWeights.Find(folder.Path, Width)!.Copy);
     }
 
     [Fact]
@@ -51,6 +66,7 @@ public sealed class PathSelectorTests
         Assert.Equal(weights.Gate, read.Gate);
         Assert.Equal(weights.GateBias, read.GateBias);
         Assert.Equal(weights.Scale, read.Scale);
+        Assert.Equal(weights.Copy, read.Copy);
         Assert.Contains("\"draft_length\": 5", File.ReadAllText(record), StringComparison.Ordinal);
         Assert.Null(SelectorWeights.Find(folder.File("none"), Width));
     }
@@ -78,6 +94,8 @@ public sealed class PathSelectorTests
         Assert.Contains("candidates", Mistake(folder), StringComparison.Ordinal);
         Write(folder, good with { Scale = new float[7] });
         Assert.Contains("scale", Mistake(folder), StringComparison.Ordinal);
+        Write(folder, good with { Copy = new float[CopyMatches.Longest + 1] });
+        Assert.Contains("copy", Mistake(folder), StringComparison.Ordinal);
         Write(folder, good with { Gate = [.. good.Gate.Select(_ => float.NaN)] });
         Assert.Contains("finite", Mistake(folder), StringComparison.Ordinal);
         Write(folder, good, new MemoryTensor("more", [1], new float[] { 1 }));
@@ -99,6 +117,7 @@ public sealed class PathSelectorTests
                 new MemoryTensor(SelectorNames.Gate, [weights.Rank, hidden], weights.Gate),
                 new MemoryTensor(SelectorNames.GateBias, [weights.Slots, weights.Rank], weights.GateBias),
                 new MemoryTensor(SelectorNames.Scale, [weights.Scale.Length], weights.Scale),
+                .. weights.Copy.Length == 0 ? [] : new[] { new MemoryTensor(SelectorNames.Copy, [weights.Copy.Length], weights.Copy) },
                 .. more,
             ],
             StoredType.F32);
@@ -130,7 +149,8 @@ public sealed class PathSelectorTests
             score += query * gate * target / temperature;
         }
 
-        return score;
+        // Behind 7 there was 4 before.
+        return token == 4 ? score + (weights.Copy[0] / temperature) : score;
     }
 
     private static double[] Normalize(ReadOnlySpan<float> x)

@@ -78,7 +78,10 @@ internal sealed class AdapterScene : IDisposable
             part.Dispose();
     }
 
-    // The last tokens have targets: blocks reach past the end of both documents.
-    private PreparedDocument Document(Random random, int length) => new(
-        [.. Enumerable.Range(0, length).Select(_ => random.Next(Config.VocabularySize))], [.. Enumerable.Range(0, length).Select(i => i >= 2)]);
+    // The last tokens have targets: blocks reach past the end of both documents. Tokens repeat with a period of five.
+    private PreparedDocument Document(Random random, int length)
+    {
+        int[] period = [.. Enumerable.Range(0, 5).Select(_ => random.Next(Config.VocabularySize))];
+        return new PreparedDocument([.. Enumerable.Range(0, length).Select(i => period[i % period.Length])], [.. Enumerable.Range(0, length).Select(i => i >= 2)]);
+    }
 }

@@ -30,7 +30,7 @@ public sealed class MaskRowGradientTests
         using AdapterScene scene = new(ModelArchitecture.Llama);
         WeightTensor embedding = scene.Checkpoint.Get("model.embed_tokens.weight", scene.Config.VocabularySize, scene.Config.HiddenSize);
         WeightTensor head = scene.Config.TiedEmbeddings ? embedding : scene.Checkpoint.Get("lm_head.weight", scene.Config.VocabularySize, scene.Config.HiddenSize);
-        SelectorShape shape = new(scene.Config.HiddenSize, 3, scene.Config.VocabularySize - 1, 2, AdapterScene.DraftLength - 1);
+        SelectorShape shape = new(scene.Config.HiddenSize, 3, scene.Config.VocabularySize - 1, 2, AdapterScene.DraftLength - 1, CopyLength: 2);
         using SelectorTerm selector = new(scene.Team, shape, new AdamWSettings(), embedding, head, share: 3, mostBlocks: 8);
         Random random = new(9);
         foreach (Parameter parameter in selector.Parameters.All)

@@ -34,7 +34,7 @@ public sealed class SelectorLossTests : IDisposable
             Span<int> text = _blocks.Text(block), tokens = _blocks.Tokens(block);
             Span<float> logits = _blocks.Logits(block);
             for (int i = 0; i < text.Length; i++)
-                text[i] = random.Next(Vocabulary);
+                text[i] = random.Next(4); // few, so that they repeat
 
             // A document's first block has nothing before it, its last ones end early.
             if (b == 0)
@@ -53,6 +53,8 @@ public sealed class SelectorLossTests : IDisposable
                     logits[((slot - 1) * Candidates) + c] = random.NextSingle();
                     _blocks.Teacher(block)[((slot - 1) * Candidates) + c] = b % 3 == 0 ? 0 : random.NextSingle();
                 }
+                int first = (slot - 1) * Candidates;
+                CopyMatches.Find(text[..(SelectorBlocks.TokensBefore + slot)], CopyMatches.Longest, tokens.Slice(first, Candidates), _blocks.Matches(block).Slice(first, Candidates));
             }
         }
 
@@ -175,7 +177,7 @@ public sealed class SelectorLossTests : IDisposable
 
     private static SelectorParameters RandomParameters(int predecessors)
     {
-        SelectorParameters parameters = new(new SelectorShape(Config.HiddenSize, 4, UsedCandidates, predecessors, Slots));
+        SelectorParameters parameters = new(new SelectorShape(Config.HiddenSize, 4, UsedCandidates, predecessors, Slots, CopyLength: 2));
         Random random = new(5);
         foreach (Parameter parameter in parameters.All)
         {

@@ -128,8 +128,28 @@ public sealed class SelectorTrainerTests : IDisposable
         Assert.Contains("shape", Mistake(() => Train(SelectorRecipeReader.Read(_folder.Write("third.yaml", text)))), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_selector_of_before_repetitions_learns_to_look_for_them_and_one_that_does_keeps_them()
+    {
+        Train(Without("old"));
+        Assert.Empty(Copy());
+        Train(Write("new", steps: 3) with { InitFrom = _adapter });
+        Assert.Equal(4, Copy().Length);
+        Assert.Contains("copy_length: 4", Mistake(() => Train(Without("less") with { InitFrom = _adapter })), StringComparison.Ordinal);
+
+        float[] Copy() => SelectorWeights.Find(_adapter, RandomModel.Config(ModelArchitecture.Qwen2).HiddenSize)!.Copy;
+
+        SelectorRecipe Without(string name)
+        {
+            Write(name, steps: 3);
+            string text = File.ReadAllText(_folder.File($"{name}.yaml"));
+            return SelectorRecipeReader.Read(_folder.Write($"{name}.yaml", text.Replace("predecessors: 2", "predecessors: 2, copy_length: 0", StringComparison.Ordinal)));
+        }
+    }
+
     [Theory]
     [InlineData("rank: 4", "rank: 0", "selector.rank")]
+    [InlineData("rank: 4", "copy_length: 17", "selector.copy_length")]
     [InlineData("rank: 4", "ranks: 4", "selector.ranks")]
     [InlineData("count: 60", "count: 0", "blocks.count")]
     [InlineData("rounds: 1", "rounds: 0", "blocks.rounds")]
