@@ -46,33 +46,35 @@ public sealed class AdapterParameters : FlatParameters
         }
     }
 
-    /// <summary>Starts from a finished adapter of this shape.</summary>
+    /// <summary>Starts from a finished adapter of this shape. Its draft length may be another: slots behind its last begin as that one.</summary>
     /// <exception cref="InvalidInputException">It does not fit, is scaled, or its modules of one group do not share A.</exception>
     internal void Adopt(string folder)
     {
         AdapterConfig config = AdapterConfig.Read(folder);
-        if (config.DraftLength != Shape.DraftLength)
-            throw new InvalidInputException(folder, "draft_length", $"{Shape.DraftLength}, as in the recipe", $"{config.DraftLength}");
         if (config.Scaling(Shape.Rank) != 1)
             throw new InvalidInputException(folder, "lora_alpha", $"{Shape.Rank}, the recipe's rank", $"{config.Alpha}");
         if (config.MaskEmbedding != AdapterNames.MaskEmbedding)
             throw new InvalidInputException(folder, "mask_embedding", AdapterNames.MaskEmbedding, config.MaskEmbedding);
-        Load(folder);
+        Load(folder, config.DraftLength);
     }
 
     /// <summary>Reads weights that <see cref="Tensors"/> wrote.</summary>
     /// <exception cref="InvalidInputException">The file does not fit the shape.</exception>
-    internal void Load(string folder)
+    internal void Load(string folder) => Load(folder, Shape.DraftLength);
+
+    private void Load(string folder, int draftLength)
     {
         using SafetensorsFile file = SafetensorsFile.Open(Path.Combine(folder, AdapterNames.TensorFile));
+        long slots = Shape.SlotEmbeddings ? draftLength : 1;
         foreach (WeightTensor target in Tensors())
         {
             WeightTensor tensor = file.Get(target.Name);
-            if (!tensor.Shape.SequenceEqual(target.Shape))
-                throw new InvalidInputException(file.Path, target.Name, $"shape [{string.Join(", ", target.Shape)}]", $"[{string.Join(", ", tensor.Shape)}]");
+            IReadOnlyList<long> shape = target.Name == AdapterNames.MaskEmbedding ? [slots, target.Shape[1]] : target.Shape;
+            if (!tensor.Shape.SequenceEqual(shape))
+                throw new InvalidInputException(file.Path, target.Name, $"shape [{string.Join(", ", shape)}]", $"[{string.Join(", ", tensor.Shape)}]");
         }
 
-        Read(file, AdapterNames.MaskEmbedding, Values(MaskEmbedding));
+        SlotRows.Read(file.Path, file.Get(AdapterNames.MaskEmbedding), this[AdapterNames.MaskEmbedding], Values(MaskEmbedding));
         ForEachGroup((layer, group) =>
         {
             IReadOnlyList<LinearModule> modules = LinearModule.Of(group, Shape.Model);

@@ -56,7 +56,7 @@ public sealed class SelectorParameters : FlatParameters
         Copy(SelectorNames.Scale),
         Values(Copies).ToArray());
 
-    /// <summary>Reads weights that a checkpoint holds. Those of a selector that did not look for repetitions yet start as in a new one.</summary>
+    /// <summary>Reads weights that a checkpoint holds, for drafts of any length: slots behind its last begin as that one. Those of a selector that did not look for repetitions yet start as in a new one.</summary>
     /// <exception cref="Models.InvalidInputException">The file is missing or does not fit.</exception>
     internal void Load(string path)
     {
@@ -70,6 +70,12 @@ public sealed class SelectorParameters : FlatParameters
             if (parameter.Name == SelectorNames.Copy && copies is null)
                 continue;
             WeightTensor tensor = file.Get(parameter.Name);
+            if (parameter.Name is SelectorNames.GateBias or SelectorNames.Scale)
+            {
+                SlotRows.Read(path, tensor, parameter, Values(parameter.Slice));
+                continue;
+            }
+
             if (!tensor.Shape.SequenceEqual(parameter.Shape))
                 throw new Models.InvalidInputException(path, parameter.Name, $"shape [{string.Join(", ", parameter.Shape)}]", $"[{string.Join(", ", tensor.Shape)}]");
             tensor.ReadRows(0, checked((int)tensor.Rows), Values(parameter.Slice));

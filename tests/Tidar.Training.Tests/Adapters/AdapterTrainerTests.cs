@@ -7,6 +7,7 @@ using Tidar.Models.Configuration;
 using Tidar.Models.Selectors;
 using Tidar.Models.Transformers;
 using Tidar.Models.Weights;
+using Tidar.Models.Weights.Safetensors;
 using Tidar.Tests;
 using Tidar.Training.Adapters;
 using Tidar.Training.Recipes;
@@ -137,8 +138,32 @@ public sealed class AdapterTrainerTests : IDisposable
     }
 
     [Theory]
+    [InlineData(3)]
+    [InlineData(6)]
+    public void An_adapter_of_another_draft_length_is_a_start_whose_further_slots_are_its_last(int draftLength)
+    {
+        string adapter = Train(Write("first", steps: 2, withSelector: true));
+        string other = Train(From(adapter, "second", text => text
+            .Replace("draft_length: 4", $"draft_length: {draftLength}", StringComparison.Ordinal)
+            .Replace("learning_rate: 0.01", "learning_rate: 1e-12", StringComparison.Ordinal), withSelector: true));
+        using SafetensorsFile old = SafetensorsFile.Open(Path.Combine(adapter, AdapterNames.TensorFile)), now = SafetensorsFile.Open(Path.Combine(other, AdapterNames.TensorFile));
+        AssertRows(old.Get(AdapterNames.MaskEmbedding).ReadAll(), now.Get(AdapterNames.MaskEmbedding).ReadAll(), draftLength);
+        int width = checked((int)old.Get(AdapterNames.MaskEmbedding).Shape[1]);
+        SelectorWeights before = SelectorWeights.Find(adapter, width)!, after = SelectorWeights.Find(other, width)!;
+        AssertRows(before.GateBias, after.GateBias, draftLength - 1);
+        AssertRows(before.Scale, after.Scale, draftLength - 1);
+        Assert.Equal(before.From, after.From, (a, b) => Math.Abs(a - b) < 1e-6f);
+
+        void AssertRows(float[] had, float[] has, int slots)
+        {
+            int columns = has.Length / slots, last = (had.Length / columns) - 1;
+            for (int slot = 0; slot < slots; slot++)
+                Assert.Equal(had.AsSpan(Math.Min(slot, last) * columns, columns).ToArray(), has.AsSpan(slot * columns, columns).ToArray(), (a, b) => Math.Abs(a - b) < 1e-6f);
+        }
+    }
+
+    [Theory]
     [InlineData("rank: 4", "rank: 5", "lora_alpha")]
-    [InlineData("draft_length: 4", "draft_length: 3", "draft_length")]
     [InlineData("slot_embeddings: true", "slot_embeddings: false", "mask_embedding")]
     public void An_adapter_of_another_shape_is_refused_as_a_start(string old, string changed, string part)
     {
