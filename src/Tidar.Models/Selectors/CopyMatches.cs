@@ -21,12 +21,21 @@ public static class CopyMatches
             return;
         for (int end = text[..^1].LastIndexOf(text[^1]); end >= 0; end = text[..end].LastIndexOf(text[^1]))
         {
-            int place = text[end + 1] < 0 ? -1 : tokens.IndexOf(text[end + 1]), length = 1;
-            if (place < 0)
-                continue;
-            while (length < longest && length <= end && text[end - length] >= 0 && text[end - length] == text[^(length + 1)])
-                length++;
-            lengths[place] = Math.Max(lengths[place], (byte)length);
+            int place = text[end + 1] < 0 ? -1 : tokens.IndexOf(text[end + 1]);
+            if (place >= 0)
+                lengths[place] = Math.Max(lengths[place], (byte)Length(text, end + 1, longest));
         }
+    }
+
+    /// <summary>How many of the last tokens of a text stand also before an earlier place of it.</summary>
+    /// <param name="text">The text; -1 matches nothing.</param>
+    /// <param name="end">Index behind the tokens to compare with.</param>
+    /// <param name="longest">Most tokens to compare.</param>
+    public static int Length(ReadOnlySpan<int> text, int end, int longest)
+    {
+        int most = Math.Min(longest, end), length = 0;
+        while (length < most && text[end - 1 - length] >= 0 && text[end - 1 - length] == text[^(length + 1)])
+            length++;
+        return length;
     }
 }

@@ -1,4 +1,5 @@
 using Tidar.Decoding.Sequences;
+using Tidar.Models.Selectors;
 
 namespace Tidar.Decoding.Strategies.Speculative;
 
@@ -35,9 +36,7 @@ internal sealed class NGramDrafter(TokenSequence sequence, int ngram, int longes
         int best = 0, continuation = -1;
         for (int end = text.Length - 1; end > 0 && best < ngram; end--)
         {
-            int most = Math.Min(ngram, end), same = 0;
-            while (same < most && text[end - 1 - same] == text[^(same + 1)])
-                same++;
+            int same = CopyMatches.Length(text, end, ngram);
             if (same > best)
                 (best, continuation) = (same, end);
         }
