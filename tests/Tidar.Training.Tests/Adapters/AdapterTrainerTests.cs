@@ -43,6 +43,7 @@ public sealed class AdapterTrainerTests : IDisposable
         AdapterRecipe recipe = Write("run", steps: 30, withSelector: withSelector);
         List<TrainingProgress> reports = [];
         string adapter = Train(recipe, reports: reports);
+        Assert.True(withSelector || reports[^1].Loss < reports[0].Loss, $"loss {reports[0].Loss} to {reports[^1].Loss}");
 
         // A selector's loss counts the slots whose token is among their candidates, which become more and harder ones.
         double early = reports.Take(8).Average(static r => r.DiffusionLoss), late = reports.TakeLast(8).Average(static r => r.DiffusionLoss);
